@@ -1,0 +1,1 @@
+"""Assumptions: one module each, gathered in an ``AssumptionSet``."""

@@ -1,0 +1,1 @@
+"""Bundled assumption tables of the filing, one CSV each."""

@@ -1,0 +1,137 @@
+"""Morbidity: claim costs times the Exhibit A-3a factors and benefit growth since issue (sections 3 and 6a)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xl_ltc.assumptions.lookup import AgeTable, CategoryTable, DurationTable
+from xl_ltc.assumptions.specs import MORBIDITY_SERIES, RELATIVITY_CHARACTERISTICS, SEXES
+from xl_ltc.assumptions.table_set import TableSet
+from xl_ltc.errors import InputError, Problem
+
+LIFETIME = "Lifetime"
+INDEMNITY = "Indemnity"
+
+
+@dataclass(frozen=True)
+class Morbidity:
+    """Annual incurred claims per dollar of daily benefit at issue, before improvement.
+
+    Attributes:
+        claim_cost: by sex and attained age.
+        relativity: by characteristic, one value a category.
+        age_factor: A-3a factors by attained age; rows in the order of ``age_columns``.
+        duration_factor: A-3a factors by policy duration; rows by morbidity series.
+        sex_factor, underwriting_factor: A-3a factors by category.
+        series_row: morbidity series (row of the factor tables) of each rate series.
+        growth_method, growth_rate: benefit growth of each inflation option.
+    """
+
+    claim_cost: AgeTable
+    relativity: dict[str, CategoryTable]
+    age_factor: AgeTable
+    duration_factor: DurationTable
+    sex_factor: CategoryTable
+    underwriting_factor: CategoryTable
+    series_row: np.ndarray
+    is_lifetime: np.ndarray
+    is_indemnity: np.ndarray
+    growth_method: np.ndarray
+    growth_rate: np.ndarray
+
+    @classmethod
+    def from_tables(cls, tables: TableSet) -> Morbidity:
+        """Build from the claim-cost, relativity, A-3a, series and inflation tables."""
+        _check_relativities(tables)
+        relativity = tables["claim_cost_relativity"]
+        tables_by_characteristic = {
+            name: CategoryTable(
+                "claim_cost_relativity",
+                tables.categories(name),
+                rows.set_index("category")["relativity"].reindex(list(tables.categories(name))).to_numpy(dtype=float),
+            )
+            for name, rows in relativity.groupby("characteristic")
+        }
+        age_columns = (*MORBIDITY_SERIES, "benefit_period_lifetime", "benefit_period_limited", "indemnity", "reimbursement")
+        series = tables["series"]
+        inflation = tables["inflation_option"]
+        return cls(
+            claim_cost=AgeTable("claim_cost", np.stack([tables.by_age("claim_cost", s) for s in SEXES])),
+            relativity=tables_by_characteristic,
+            age_factor=AgeTable(
+                "morbidity_factor_attained_age",
+                np.stack([tables.by_age("morbidity_factor_attained_age", c) for c in age_columns]),
+            ),
+            duration_factor=DurationTable(
+                "morbidity_factor_policy_duration",
+                np.stack([tables.by_duration("morbidity_factor_policy_duration", c) for c in MORBIDITY_SERIES]),
+            ),
+            sex_factor=CategoryTable.read(tables, "morbidity_factor_sex", "sex", "factor"),
+            underwriting_factor=CategoryTable.read(
+                tables, "morbidity_factor_underwriting_class", "underwriting_class", "factor"
+            ),
+            series_row=np.array([MORBIDITY_SERIES.index(c) for c in series["morbidity_factor_column"]]),
+            is_lifetime=np.array([p == LIFETIME for p in tables.categories("benefit_period")]),
+            is_indemnity=np.array([b == INDEMNITY for b in tables.categories("benefit_type")]),
+            growth_method=inflation["method"].to_numpy(dtype=str),
+            growth_rate=inflation["rate"].to_numpy(dtype=float),
+        )
+
+    def age_cost(
+        self, sex: ArrayLike, series: ArrayLike, benefit_period: ArrayLike, benefit_type: ArrayLike, attained_age: ArrayLike
+    ) -> np.ndarray:
+        """Claim cost at an attained age times the three A-3a factors that vary by attained age."""
+        return np.asarray(
+            self.claim_cost.at(sex, attained_age)
+            * self.age_factor.at(self.series_row[np.asarray(series)], attained_age)
+            * self.age_factor.at(self.benefit_period_row(benefit_period), attained_age)
+            * self.age_factor.at(self.benefit_type_row(benefit_type), attained_age)
+        )
+
+    def benefit_period_row(self, benefit_period: ArrayLike) -> np.ndarray:
+        """Row of ``age_factor`` for a benefit period: lifetime or limited."""
+        return np.where(self.is_lifetime[np.asarray(benefit_period)], 4, 5)
+
+    def benefit_type_row(self, benefit_type: ArrayLike) -> np.ndarray:
+        """Row of ``age_factor`` for a benefit type: indemnity or reimbursement."""
+        return np.where(self.is_indemnity[np.asarray(benefit_type)], 6, 7)
+
+    def duration(self, series: ArrayLike, policy_duration: ArrayLike) -> np.ndarray:
+        """A-3a factor by policy duration and series."""
+        return self.duration_factor.at(self.series_row[np.asarray(series)], policy_duration)
+
+    def benefit_growth(self, inflation_option: ArrayLike, policy_duration: ArrayLike) -> np.ndarray:
+        """Growth of the daily benefit since issue in a policy duration: none, 1 + r·t or (1 + r)^t after t anniversaries."""
+        option = np.asarray(inflation_option)
+        anniversaries = np.asarray(policy_duration) - 1
+        rate = self.growth_rate[option]
+        method = self.growth_method[option]
+        simple, compound = 1.0 + rate * anniversaries, (1.0 + rate) ** anniversaries
+        return np.where(method == "simple", simple, np.where(method == "compound", compound, 1.0))
+
+
+def _check_relativities(tables: TableSet) -> None:
+    """Every category that another table defines has a relativity, and none has that no table defines."""
+    frame = tables["claim_cost_relativity"]
+    problems: list[Problem] = []
+    for name in RELATIVITY_CHARACTERISTICS:
+        rows = frame[frame["characteristic"] == name]
+        if rows.empty:
+            problems.append(Problem(tables.place("claim_cost_relativity"), f"no row for {name}", "rows for each characteristic"))
+            continue
+        expected = tables.categories(name)
+        problems += [
+            Problem(tables.place("claim_cost_relativity"), f"no row for {name} {c}", f"a relativity for each {name}")
+            for c in expected
+            if c not in set(rows["category"])
+        ]
+        problems += [
+            Problem(tables.place("claim_cost_relativity", int(i), "category"), repr(c), "one of " + ", ".join(expected))
+            for i, c in rows["category"].items()
+            if c not in expected
+        ]
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,98 @@
+"""The checked assumption tables of a set, with the places their cells came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, LAST_DURATION, PARTNER_STATUSES, SEXES, SPECS
+from xl_ltc.errors import InputError, Problem
+from xl_ltc.tables import InputTable, Locator, clean, dense, label_text
+
+_CATEGORY_SOURCE = {
+    "underwriting_class": ("mortality_factor_underwriting_class", "underwriting_class"),
+    "benefit_period": ("benefit_expiry", "benefit_period"),
+    "inflation_option": ("inflation_option", "inflation_option"),
+    "premium_payment": ("premium_payment", "premium_payment"),
+    "series": ("series", "series"),
+}
+
+
+@dataclass(frozen=True)
+class TableSet:
+    """Every assumption table, typed and checked one by one."""
+
+    frames: Mapping[str, pd.DataFrame]
+    locators: Mapping[str, Locator]
+
+    @classmethod
+    def checked(cls, raw: Mapping[str, InputTable]) -> TableSet:
+        """Check raw tables against their specifications.
+
+        Raises:
+            InputError: every problem of every table at once, missing tables first.
+        """
+        problems = [
+            Problem(f"table {s.name}", "no such table", f"every assumption table: {', '.join(BY_NAME)}")
+            for s in SPECS
+            if s.name not in raw
+        ]
+        frames: dict[str, pd.DataFrame] = {}
+        for spec in SPECS:
+            if spec.name in raw:
+                try:
+                    frames[spec.name] = clean(raw[spec.name], spec)
+                except InputError as error:
+                    problems += error.problems
+        if problems:
+            raise InputError(problems)
+        return cls(frames, {name: table.locate for name, table in raw.items()})
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.frames[name]
+
+    def place(self, name: str, row: int | None = None, column: str | None = None) -> str:
+        """Where a table, or one of its cells, stands."""
+        return f"{self.locators[name](row, column)} (table {name})"
+
+    def categories(self, characteristic: str) -> tuple[str, ...]:
+        """The vocabulary of a characteristic, in the order of the table that defines it."""
+        if characteristic == "sex":
+            return SEXES
+        if characteristic == "partner_status":
+            return PARTNER_STATUSES
+        if characteristic in _CATEGORY_SOURCE:
+            table, column = _CATEGORY_SOURCE[characteristic]
+            return tuple(dict.fromkeys(self[table][column].map(label_text)))
+        rows = self["claim_cost_relativity"]
+        return tuple(rows.loc[rows["characteristic"] == characteristic, "category"])
+
+    def by_age(self, name: str, column: str) -> np.ndarray:
+        """A column spread over attained ages 0–120."""
+        return self._spread(name, "attained_age", column, 0, LAST_AGE)
+
+    def by_duration(self, name: str, column: str) -> np.ndarray:
+        """A column spread over policy durations 1–20, the last for all later ones."""
+        return self._spread(name, "policy_duration", column, 1, LAST_DURATION)
+
+    def parameters(self, name: str) -> dict[str, float]:
+        """A parameter table as name → value.
+
+        Raises:
+            InputError: a parameter without a row.
+        """
+        frame = self[name]
+        values = dict(zip(frame["parameter"], frame["value"].astype(float), strict=True))
+        missing = [p for p in BY_NAME[name].column("parameter").allowed if p not in values]
+        if missing:
+            raise InputError.single(self.place(name), f"no row for {', '.join(missing)}", "a row for each parameter")
+        return values
+
+    def _spread(self, name: str, key: str, column: str, low: int, high: int) -> np.ndarray:
+        frame = self[name]
+        return dense(
+            frame[key], frame[column], low, high, table=name, key=key.replace("_", " "), locate=self.locators[name]
+        )

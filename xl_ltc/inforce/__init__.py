@@ -1,0 +1,1 @@
+"""The in-force file: its columns, reading, checking and control totals."""

@@ -1,0 +1,1 @@
+"""Loss ratios: accumulation and discount, lifetime and cumulative ratios, the 58%/85% test."""

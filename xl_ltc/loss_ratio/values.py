@@ -1,0 +1,43 @@
+"""Accumulated and present values at the valuation date (specification 5)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+def value_factor(calendar_year: ArrayLike, rate: ArrayLike, valuation_year: int, timing: float = 0.5) -> np.ndarray:
+    """The value at the end of ``valuation_year`` of 1 paid in each calendar year.
+
+    (1 + i)^(valuation_year + 1 − timing − year): for cash flows in mid-year, (1 + i)^(2016.5 − year).
+
+    Args:
+        calendar_year: years of the cash flows, before or after the valuation date.
+        rate: annual effective interest; broadcasts against the years.
+        valuation_year: the year whose 31 December is the valuation date.
+        timing: when in its year a cash flow falls: 0 begin, 0.5 middle, 1 end.
+    """
+    years = np.asarray(calendar_year, dtype=float)
+    return np.asarray((1.0 + np.asarray(rate, dtype=float)) ** (valuation_year + 1.0 - timing - years))
+
+
+def value(
+    cash_flow: ArrayLike, calendar_year: ArrayLike, rate: ArrayLike, valuation_year: int, timing: float = 0.5
+) -> float:
+    """The value at the end of ``valuation_year`` of cash flows: accumulated if past, present if future."""
+    return float(np.sum(np.asarray(cash_flow) * value_factor(calendar_year, rate, valuation_year, timing)))
+
+
+def lifetime_loss_ratio(
+    accumulated_premium: float, accumulated_claims: float, present_premium: float, present_claims: float
+) -> float:
+    """(Accumulated + present value of claims) / (accumulated + present value of premium); NaN without premium."""
+    premium = accumulated_premium + present_premium
+    return (accumulated_claims + present_claims) / premium if premium else float("nan")
+
+
+def cumulative_loss_ratio(premium_value: ArrayLike, claims_value: ArrayLike) -> np.ndarray:
+    """Running total of valued claims over running total of valued premium, by year (Exhibit I, column E)."""
+    premium = np.cumsum(np.asarray(premium_value, dtype=float))
+    claims = np.cumsum(np.asarray(claims_value, dtype=float))
+    return np.divide(claims, premium, out=np.full(premium.shape, np.nan), where=premium != 0)

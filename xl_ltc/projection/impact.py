@@ -1,0 +1,33 @@
+"""What a rate increase does to each policy's cash flows: the projection's view of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+PREMIUM, INITIAL_PREMIUM, CLAIMS, LIVES = range(4)
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Cumulative factors on each policy's cash flows from its anniversary in each effective year on.
+
+    Attributes:
+        effective_years: ascending calendar years, shape (steps,).
+        factors: shape (policies, steps, 4): on earned premium, initial premium, incurred claims and lives, each
+            relative to no increase at all.
+    """
+
+    effective_years: np.ndarray
+    factors: np.ndarray
+
+    @classmethod
+    def none(cls, policies: int, effective_year: int) -> Impact:
+        """No increase: every factor one."""
+        return cls(np.array([effective_year]), np.ones((policies, 1, 4)))
+
+    def with_no_step(self) -> np.ndarray:
+        """The factors with a leading step of ones, shape (policies, steps + 1, 4)."""
+        ones = np.ones((len(self.factors), 1, 4))
+        return np.ascontiguousarray(np.concatenate([ones, self.factors], axis=1))

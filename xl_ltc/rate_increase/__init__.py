@@ -1,0 +1,1 @@
+"""Rate increases: how much each policy's premium rises, and what insureds do about it."""

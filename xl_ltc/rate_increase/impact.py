@@ -1,0 +1,80 @@
+"""From a block and an assumption set to each policy's increase, elections and cash-flow factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.inforce.block import Block
+from xl_ltc.projection.impact import CLAIMS, INITIAL_PREMIUM, LIVES, PREMIUM, Impact
+from xl_ltc.rate_increase import behaviour as elections
+from xl_ltc.rate_increase.schedule import rate_increase
+
+
+@dataclass(frozen=True)
+class PolicyIncrease:
+    """The increase of each policy and what follows from it; float64 arrays, one value a policy.
+
+    Attributes:
+        affected: premium is still payable from the anniversary in the effective year on.
+        increase: R; zero for policies not affected.
+        cbul, rbo: election rates C and B.
+        adverse_selection: AS.
+        rbo_reduction: ρ on the basis in the settings.
+        effective_year: calendar year of the anniversary it takes effect on.
+    """
+
+    affected: np.ndarray
+    increase: np.ndarray
+    cbul: np.ndarray
+    rbo: np.ndarray
+    adverse_selection: np.ndarray
+    rbo_reduction: np.ndarray
+    effective_year: int
+
+    @property
+    def impact(self) -> Impact:
+        """Factors from the anniversary on: premium (1−C)(1−ρ)(1+R), initial premium (1−C)(1−ρ), claims
+        (1−C)(1−ρ)·AS, lives (1−C)."""
+        persist = (1.0 - self.cbul) * (1.0 - self.rbo_reduction)
+        factors = np.empty((len(self.increase), 1, 4))
+        factors[:, 0, PREMIUM] = persist * (1.0 + self.increase)
+        factors[:, 0, INITIAL_PREMIUM] = persist
+        factors[:, 0, CLAIMS] = persist * self.adverse_selection
+        factors[:, 0, LIVES] = 1.0 - self.cbul
+        return Impact(np.array([self.effective_year]), factors)
+
+
+def affected_policies(block: Block, assumptions: AssumptionSet) -> np.ndarray:
+    """Policies that still pay premium after their anniversary in the effective year (section 2, footnote 1)."""
+    paying_years = assumptions.premium.paying_years(block.codes("premium_payment"), block.issue_age)
+    # The policy year that begins on the anniversary in the effective year.
+    duration = assumptions.settings.increase_effective_year - block.issue_year + 1
+    return np.asarray((duration <= paying_years) & (block.numbers("annualized_premium") > 0.0))
+
+
+def policy_increase(block: Block, assumptions: AssumptionSet) -> PolicyIncrease:
+    """The increase, elections and selection of each policy under the assumptions and settings."""
+    settings = assumptions.settings
+    affected = affected_policies(block, assumptions)
+    raw = rate_increase(
+        block.numbers("annualized_premium"),
+        block.numbers("new_business_premium"),
+        settings.rate_increase_cap,
+        settings.increase_rounding,
+    )
+    increase = np.where(affected, raw, 0.0)
+    limited = assumptions.premium.is_limited(block.codes("premium_payment"))
+    cbul = elections.cbul_election(increase, limited, assumptions.behaviour, settings.behaviour_rounding_tie)
+    rbo = elections.rbo_election(cbul, assumptions.behaviour)
+    return PolicyIncrease(
+        affected=affected,
+        increase=increase,
+        cbul=cbul,
+        rbo=rbo,
+        adverse_selection=elections.adverse_selection(cbul, rbo, assumptions.behaviour),
+        rbo_reduction=elections.rbo_reduction(increase, cbul, rbo, settings.rbo_basis),
+        effective_year=settings.increase_effective_year,
+    )
