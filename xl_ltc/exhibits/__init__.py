@@ -1,1 +1,1 @@
-""""""
+"""Exhibits: one module each; results in, a table with its formulas out."""

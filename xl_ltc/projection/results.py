@@ -84,3 +84,16 @@ def join(history: CashFlows, projection: CashFlows) -> CashFlows:
         for i, key in enumerate(part.groups[columns].itertuples(index=False)):
             values[position[tuple(key)], start : start + len(part.years)] += part.values[i]
     return CashFlows(groups, years, values)
+
+
+def from_history(frame: pd.DataFrame) -> CashFlows:
+    """Actual experience as cash flows; before and after the increase are the same."""
+    columns = ["series", "valuation_rate"]
+    groups = frame[columns].drop_duplicates().sort_values(columns).reset_index(drop=True)
+    years = np.unique(frame["calendar_year"].to_numpy(dtype=np.int64))
+    position = {tuple(key): i for i, key in enumerate(groups.itertuples(index=False))}
+    values = np.zeros((len(groups), len(years), len(KERNEL_COLUMNS)))
+    at = [position[key] for key in zip(frame["series"], frame["valuation_rate"], strict=True)]
+    for i, (measure, _) in enumerate(KERNEL_COLUMNS):
+        values[at, frame["calendar_year"].to_numpy(dtype=np.int64) - years[0], i] = frame[measure].to_numpy(dtype=float)
+    return CashFlows(groups, years, values)

@@ -1,0 +1,70 @@
+"""One run of the filing: from a block, its history and an assumption set to everything the exhibits show."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.inforce.block import Block
+from xl_ltc.loss_ratio.measures import Experience
+from xl_ltc.projection.project import project
+from xl_ltc.projection.results import CashFlows, from_history, join
+from xl_ltc.rate_increase.behaviour import RBO_BASES
+from xl_ltc.rate_increase.impact import PolicyIncrease, policy_increase
+
+
+@dataclass(frozen=True)
+class FilingRun:
+    """What a run computed.
+
+    Attributes:
+        block, assumptions: the inputs.
+        history: actual experience, columns as ``inforce.history.HISTORY``.
+        increase: each policy's increase and elections.
+        cash_flows: history and projection by series, valuation rate and year.
+        rbo_cash_flows: the same under each RBO basis, for comparison; the one in the settings is ``cash_flows``.
+    """
+
+    block: Block
+    assumptions: AssumptionSet
+    history: pd.DataFrame
+    increase: PolicyIncrease
+    cash_flows: CashFlows
+    rbo_cash_flows: dict[str, CashFlows]
+
+    @property
+    def experience(self) -> Experience:
+        """History and projection at the maximum valuation rates."""
+        return Experience.at_valuation_rates(self.cash_flows, self.assumptions.settings)
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The series in the assumption set's order."""
+        return self.assumptions.vocabulary("series")
+
+
+def run_filing(
+    block: Block, history: pd.DataFrame, assumptions: AssumptionSet, progress: Callable[[str], None] = lambda _: None
+) -> FilingRun:
+    """Project the block before and after the increase, under the chosen and the other RBO bases.
+
+    Args:
+        block: checked policies; history: checked actual experience.
+        assumptions: the assumption set with its settings.
+        progress: told what is being done, in a few words.
+    """
+    past = from_history(history)
+    chosen = assumptions.settings.rbo_basis
+    by_basis: dict[str, CashFlows] = {}
+    increases: dict[str, PolicyIncrease] = {}
+    for basis in (chosen, *(b for b in RBO_BASES if b != chosen)):
+        progress(f"projecting {len(block):,} policies, RBO basis {basis}")
+        settings = dataclasses.replace(assumptions.settings, rbo_basis=basis)
+        on_basis = dataclasses.replace(assumptions, settings=settings)
+        increases[basis] = policy_increase(block, on_basis)
+        by_basis[basis] = join(past, project(block, on_basis, increases[basis].impact))
+    return FilingRun(block, assumptions, history, increases[chosen], by_basis[chosen], by_basis)
