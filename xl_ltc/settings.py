@@ -17,11 +17,10 @@ from xl_ltc.errors import InputError, Problem, one_of, shown
 from xl_ltc.tables import Locator, file_locator
 
 
-def _choice(default: Any, meaning: str, source: str, *, allowed: tuple[str, ...] = (), low: float = 0.0,
-            high: float = math.inf) -> Any:  # fmt: skip
-    return field(
-        default=default, metadata=dict(meaning=meaning, source=source, allowed=allowed, low=low, high=high)
-    )
+def _choice(
+    default: Any, meaning: str, source: str, *, allowed: tuple[str, ...] = (), low: float = 0.0, high: float = math.inf
+) -> Any:
+    return field(default=default, metadata=dict(meaning=meaning, source=source, allowed=allowed, low=low, high=high))
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,22 @@ class Settings:
     valuation_date: dt.date = _choice(
         dt.date(2016, 12, 31), "Values are accumulated and discounted to this day, a 31 December", "Section 15"
     )
-    projection_years: int = _choice(60, "Calendar years projected after the valuation date", "Section 15", low=1, high=120)
+    projection_years: int = _choice(
+        60, "Calendar years projected after the valuation date", "Section 15", low=1, high=120
+    )
     increase_effective_year: int = _choice(
-        2019, "The increase takes effect on each policy's anniversary in this year", "Sections 2 and 20", low=1900, high=2200
+        2019,
+        "The increase takes effect on each policy's anniversary in this year",
+        "Sections 2 and 20",
+        low=1900,
+        high=2200,
     )
     rate_increase_cap: float = _choice(1.0, "No policy's increase is more than this", "Section 2", high=10.0)
     increase_rounding: float = _choice(
-        0.0, "Increases are rounded to a multiple of this before they are applied; 0 for no rounding", "Section 2", high=0.5
+        0.0,
+        "Increases are rounded to a multiple of this before they are applied; 0 for no rounding",
+        "Section 2",
+        high=0.5,
     )
     rbo_basis: str = _choice(
         "as_filed",
@@ -47,9 +55,11 @@ class Settings:
         allowed=("as_filed", "literal", "literal_unnormalised"),
     )
     behaviour_rounding_tie: str = _choice(
-        "half_up", "An increase halfway between two roundings goes up, or to the even one", "Appendix A, silent",
+        "half_up",
+        "An increase halfway between two roundings goes up, or to the even one",
+        "Appendix A, silent",
         allowed=("half_up", "half_even"),
-    )  # fmt: skip
+    )
     age_basis: str = _choice(
         "nearest_birthday",
         "Issue ages are on the mortality table's basis, age nearest birthday; last_birthday reads rates half a year later",
@@ -69,9 +79,11 @@ class Settings:
         allowed=("linear", "constant_force"),
     )
     benefit_expiry_between_ages: str = _choice(
-        "linear", "Benefit expiry between the printed ages: interpolated, or the lower printed age's rate", "Section 6d",
+        "linear",
+        "Benefit expiry between the printed ages: interpolated, or the lower printed age's rate",
+        "Section 6d",
         allowed=("linear", "step"),
-    )  # fmt: skip
+    )
     paid_up_at_65_lapse: str = _choice(
         "issue_age",
         "Lapse of pay-to-65 policies: by issue age (section 6c), or by attained age, zero after 60 (Exhibit III)",
@@ -79,13 +91,20 @@ class Settings:
         allowed=("issue_age", "attained_age"),
     )
     cash_flow_timing: float = _choice(
-        0.5, "When in its year a cash flow is valued: 0 begin, 0.5 middle, 1 end", "Exhibit I, by reproduction", high=1.0
+        0.5,
+        "When in its year a cash flow is valued: 0 begin, 0.5 middle, 1 end",
+        "Exhibit I, by reproduction",
+        high=1.0,
     )
     average_increase_weight: str = _choice(
         "premium", "Weight of section 2's average increase", "Section 2", allowed=("premium", "count")
     )
-    initial_premium_factor: float = _choice(0.58, "Factor on initial premium in the 58%/85% test", "Exhibit II", high=2.0)
-    increase_premium_factor: float = _choice(0.85, "Factor on increased premium in the 58%/85% test", "Exhibit II", high=2.0)
+    initial_premium_factor: float = _choice(
+        0.58, "Factor on initial premium in the 58%/85% test", "Exhibit II", high=2.0
+    )
+    increase_premium_factor: float = _choice(
+        0.85, "Factor on increased premium in the 58%/85% test", "Exhibit II", high=2.0
+    )
     moderately_adverse_margin: float = _choice(
         0.15, "Added to future claims in the 58%/85% test", "Exhibit II", high=2.0
     )
@@ -104,7 +123,13 @@ class Settings:
 def describe() -> list[dict[str, Any]]:
     """Every setting: name, default, allowed values in words, meaning and source, in order."""
     return [
-        dict(name=f.name, default=f.default, allowed=_allowed(f), meaning=f.metadata["meaning"], source=f.metadata["source"])
+        dict(
+            name=f.name,
+            default=f.default,
+            allowed=_allowed(f),
+            meaning=f.metadata["meaning"],
+            source=f.metadata["source"],
+        )
         for f in dataclasses.fields(Settings)
     ]
 
@@ -184,6 +209,4 @@ def _typed(value: object, f: dataclasses.Field[Any]) -> Any:
 
 def as_text(settings: Settings) -> dict[str, Any]:
     """Settings as name → value with the date in ISO form, for a manifest."""
-    return {
-        k: v.isoformat() if isinstance(v, dt.date) else v for k, v in dataclasses.asdict(settings).items()
-    }
+    return {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in dataclasses.asdict(settings).items()}

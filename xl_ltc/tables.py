@@ -250,9 +250,12 @@ def _duplicates(typed: Mapping[str, list[object]], spec: TableSpec, locate: Loca
         if key in seen:
             words = ", ".join(f"{n} {k}" for n, k in zip(spec.key, key, strict=True) if k != "")
             problems.append(
-                Problem(locate(row, spec.key[0]), f"{words} a second time (first in {locate(seen[key], None)})",
-                        f"each {' and '.join(spec.key)} once in table {spec.name}")
-            )  # fmt: skip
+                Problem(
+                    locate(row, spec.key[0]),
+                    f"{words} a second time (first in {locate(seen[key], None)})",
+                    f"each {' and '.join(spec.key)} once in table {spec.name}",
+                )
+            )
         seen.setdefault(key, row)
     return problems
 
@@ -281,12 +284,15 @@ def dense(
                 Problem(locate(row, key), f"{key} {label} a second time", f"each {key} once in table {table}")
             )
         out[part] = value
-    missing = [i + low for i in np.flatnonzero(np.isnan(out))]
+    missing = [int(i) + low for i in np.flatnonzero(np.isnan(out))]
     if missing and not problems:
         problems.append(
-            Problem(locate(None, None), f"no row for {key} {spans(missing)}",
-                    f"table {table} covers every {key} from {low} to {high} without a gap")
-        )  # fmt: skip
+            Problem(
+                locate(None, None),
+                f"no row for {key} {spans(missing)}",
+                f"table {table} covers every {key} from {low} to {high} without a gap",
+            )
+        )
     if problems:
         raise InputError(problems)
     return out

@@ -82,9 +82,7 @@ class AssumptionSet:
 
 def bundled_tables() -> dict[str, InputTable]:
     """The filing's current assumptions as raw tables: SOA tables from ``pymort``, the rest from bundled CSVs."""
-    return {
-        spec.name: InputTable(_bundled_frame(spec.name).copy(), file_locator(f"{spec.name}.csv")) for spec in SPECS
-    }
+    return {spec.name: InputTable(_bundled_frame(spec.name).copy(), file_locator(f"{spec.name}.csv")) for spec in SPECS}
 
 
 @functools.cache

@@ -34,7 +34,9 @@ class BenefitExpiry:
         missing = [f"{s} {p}" for s in SEXES for p in periods if (s, p) not in rows]
         if missing:
             raise InputError.single(
-                tables.place("benefit_expiry"), f"no row for {', '.join(missing)}", "a row for each sex and benefit period"
+                tables.place("benefit_expiry"),
+                f"no row for {', '.join(missing)}",
+                "a row for each sex and benefit period",
             )
         ages = np.arange(LAST_AGE + 1)
         values = np.stack([_spread(rows[s, p], ages, settings) for s in SEXES for p in periods])

@@ -57,5 +57,7 @@ class PricingInterest:
         earned = frame["pricing_interest_basis"] == "earned"
         bad = frame.index[earned & frame["earned_rate"].isna()]
         if len(bad):
-            raise InputError.single(tables.place("series", int(bad[0]), "earned_rate"), "nothing (blank)", "the earned rate")
+            raise InputError.single(
+                tables.place("series", int(bad[0]), "earned_rate"), "nothing (blank)", "the earned rate"
+            )
         return cls(tuple(frame["series"]), np.where(earned, frame["earned_rate"], np.nan))

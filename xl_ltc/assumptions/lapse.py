@@ -49,9 +49,12 @@ class Lapse:
         for row, rule in enumerate(frame.itertuples(index=False)):
             if rule.premium_payment not in options:
                 problems.append(
-                    Problem(tables.place("lapse_payment_option", row, "premium_payment"), repr(rule.premium_payment),
-                            "one of " + ", ".join(options))
-                )  # fmt: skip
+                    Problem(
+                        tables.place("lapse_payment_option", row, "premium_payment"),
+                        repr(rule.premium_payment),
+                        "one of " + ", ".join(options),
+                    )
+                )
                 continue
             code = options.index(rule.premium_payment)
             ages = slice(_or(rule.issue_age_from, 0), _or(rule.issue_age_to, LAST_AGE) + 1)
@@ -65,18 +68,23 @@ class Lapse:
             part = scalar[code, ages, durations]
             if not np.isnan(part).all():
                 problems.append(
-                    Problem(tables.place("lapse_payment_option", row, None), "a second scalar for the same issue age "
-                            "and duration", "rows of a payment option that do not overlap")
-                )  # fmt: skip
+                    Problem(
+                        tables.place("lapse_payment_option", row, None),
+                        "a second scalar for the same issue age and duration",
+                        "rows of a payment option that do not overlap",
+                    )
+                )
             scalar[code, ages, durations] = rule.scalar
         for code, option in enumerate(options):
             gap = np.isnan(scalar[code]).any(axis=0)
             if gap.any():
                 problems.append(
-                    Problem(tables.place("lapse_payment_option"),
-                            f"no scalar for {option} in duration {spans([int(d) + 1 for d in np.flatnonzero(gap)])}",
-                            "every duration and issue age of each payment option")
-                )  # fmt: skip
+                    Problem(
+                        tables.place("lapse_payment_option"),
+                        f"no scalar for {option} in duration {spans([int(d) + 1 for d in np.flatnonzero(gap)])}",
+                        "every duration and issue age of each payment option",
+                    )
+                )
         if problems:
             raise InputError(problems)
         return cls(DurationTable("lapse_lifetime_pay", base), scalar, zero_after)
@@ -87,9 +95,13 @@ class Lapse:
         return len(self.scalar) - 1
 
     def rate(
-        self, partner_status: ArrayLike, policy_duration: ArrayLike, premium_payment: ArrayLike,
-        discounted_renewal: ArrayLike, issue_age: ArrayLike,
-    ) -> np.ndarray:  # fmt: skip
+        self,
+        partner_status: ArrayLike,
+        policy_duration: ArrayLike,
+        premium_payment: ArrayLike,
+        discounted_renewal: ArrayLike,
+        issue_age: ArrayLike,
+    ) -> np.ndarray:
         """Annual voluntary lapse rate.
 
         Args:

@@ -39,7 +39,9 @@ class DurationTable:
         """Values at a row code and 1-based policy duration."""
         duration = np.asarray(policy_duration)
         if duration.size and duration.min() < 1:
-            raise InputError.single(f"table {self.name}", f"policy duration {duration.min()}", "policy durations from 1")
+            raise InputError.single(
+                f"table {self.name}", f"policy duration {duration.min()}", "policy durations from 1"
+            )
         return np.asarray(self.values[np.asarray(row), np.minimum(duration, LAST_DURATION) - 1])
 
 
@@ -52,14 +54,18 @@ class CategoryTable:
     values: np.ndarray
 
     @classmethod
-    def read(cls, tables: TableSet, name: str, key: str, value: str, order: tuple[str, ...] | None = None) -> CategoryTable:
+    def read(
+        cls, tables: TableSet, name: str, key: str, value: str, order: tuple[str, ...] | None = None
+    ) -> CategoryTable:
         """Read a category table; fixed vocabularies (sex, partner status) keep their fixed order."""
         frame = tables[name]
         order = order or tables.categories(key)
         lookup = dict(zip(frame[key], frame[value], strict=True))
         missing = [c for c in order if c not in lookup]
         if missing:
-            raise InputError.single(tables.place(name), f"no row for {key} {', '.join(missing)}", f"a row for each {key}")
+            raise InputError.single(
+                tables.place(name), f"no row for {key} {', '.join(missing)}", f"a row for each {key}"
+            )
         return cls(name, order, np.array([lookup[c] for c in order], dtype=float))
 
     def at(self, code: ArrayLike) -> np.ndarray:

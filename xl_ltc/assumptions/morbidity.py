@@ -55,7 +55,13 @@ class Morbidity:
             )
             for name, rows in relativity.groupby("characteristic")
         }
-        age_columns = (*MORBIDITY_SERIES, "benefit_period_lifetime", "benefit_period_limited", "indemnity", "reimbursement")
+        age_columns = (
+            *MORBIDITY_SERIES,
+            "benefit_period_lifetime",
+            "benefit_period_limited",
+            "indemnity",
+            "reimbursement",
+        )
         series = tables["series"]
         inflation = tables["inflation_option"]
         return cls(
@@ -81,7 +87,12 @@ class Morbidity:
         )
 
     def age_cost(
-        self, sex: ArrayLike, series: ArrayLike, benefit_period: ArrayLike, benefit_type: ArrayLike, attained_age: ArrayLike
+        self,
+        sex: ArrayLike,
+        series: ArrayLike,
+        benefit_period: ArrayLike,
+        benefit_type: ArrayLike,
+        attained_age: ArrayLike,
     ) -> np.ndarray:
         """Claim cost at an attained age times the three A-3a factors that vary by attained age."""
         return np.asarray(
@@ -104,7 +115,7 @@ class Morbidity:
         return self.duration_factor.at(self.series_row[np.asarray(series)], policy_duration)
 
     def benefit_growth(self, inflation_option: ArrayLike, policy_duration: ArrayLike) -> np.ndarray:
-        """Growth of the daily benefit since issue in a policy duration: none, 1 + r·t or (1 + r)^t after t anniversaries."""
+        """Growth of the daily benefit since issue: none, 1 + r·t or (1 + r)^t after t anniversaries."""
         option = np.asarray(inflation_option)
         anniversaries = np.asarray(policy_duration) - 1
         rate = self.growth_rate[option]
@@ -120,7 +131,9 @@ def _check_relativities(tables: TableSet) -> None:
     for name in RELATIVITY_CHARACTERISTICS:
         rows = frame[frame["characteristic"] == name]
         if rows.empty:
-            problems.append(Problem(tables.place("claim_cost_relativity"), f"no row for {name}", "rows for each characteristic"))
+            problems.append(
+                Problem(tables.place("claim_cost_relativity"), f"no row for {name}", "rows for each characteristic")
+            )
             continue
         expected = tables.categories(name)
         problems += [

@@ -45,7 +45,8 @@ class Mortality:
             AgeTable("mortality_base", hazard),
             AgeTable("mortality_factor_attained_age", tables.by_age("mortality_factor_attained_age", "factor")[None]),
             DurationTable(
-                "mortality_factor_policy_duration", tables.by_duration("mortality_factor_policy_duration", "factor")[None]
+                "mortality_factor_policy_duration",
+                tables.by_duration("mortality_factor_policy_duration", "factor")[None],
             ),
             CategoryTable.read(tables, "mortality_factor_sex", "sex", "factor"),
             CategoryTable.read(tables, "mortality_factor_partner_status", "partner_status", "factor"),
@@ -53,9 +54,13 @@ class Mortality:
         )
 
     def q(
-        self, sex: ArrayLike, attained_age: ArrayLike, partner_status: ArrayLike, underwriting_class: ArrayLike,
+        self,
+        sex: ArrayLike,
+        attained_age: ArrayLike,
+        partner_status: ArrayLike,
+        underwriting_class: ArrayLike,
         policy_duration: ArrayLike,
-    ) -> np.ndarray:  # fmt: skip
+    ) -> np.ndarray:
         """Annual probability of death, q' = 1 − exp(−h·Πf), before improvement.
 
         Args:

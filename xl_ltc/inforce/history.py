@@ -46,15 +46,21 @@ def check_history(table: InputTable, series: tuple[str, ...], valuation_year: in
     for bad, words in ((missing, "no row for calendar year"), (beyond, "calendar year")):
         if len(bad):
             problems.append(
-                Problem(table.locate(None, "calendar_year"), f"{words} {spans([int(y) for y in bad])}",
-                        f"every year up to the valuation date, {valuation_year}")
-            )  # fmt: skip
+                Problem(
+                    table.locate(None, "calendar_year"),
+                    f"{words} {spans([int(y) for y in bad])}",
+                    f"every year up to the valuation date, {valuation_year}",
+                )
+            )
     too_much = frame.index[frame["initial_earned_premium"] > frame["earned_premium"]]
     problems += [
-        Problem(table.locate(int(i), "initial_earned_premium"), str(frame["initial_earned_premium"][i]),
-                f"at most the row's earned premium {frame['earned_premium'][i]}")
+        Problem(
+            table.locate(int(i), "initial_earned_premium"),
+            str(frame["initial_earned_premium"][i]),
+            f"at most the row's earned premium {frame['earned_premium'][i]}",
+        )
         for i in too_much
-    ]  # fmt: skip
+    ]
     if problems:
         raise InputError(problems)
     return frame

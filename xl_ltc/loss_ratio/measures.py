@@ -65,9 +65,11 @@ class Experience:
     def valued(self, measure: str, basis: Basis) -> np.ndarray:
         """A measure valued at the valuation date, by year over all groups."""
         factor = value_factor(
-            self.cash_flows.years[None, :], self.rates[:, None], self.settings.valuation_date.year,
+            self.cash_flows.years[None, :],
+            self.rates[:, None],
+            self.settings.valuation_date.year,
             self.settings.cash_flow_timing,
-        )  # fmt: skip
+        )
         return np.asarray((self.cash_flows.get(measure, basis) * factor).sum(axis=0))
 
     def values(self, measure: str, basis: Basis) -> Values:
@@ -90,5 +92,12 @@ class Experience:
         premium = self.values("earned_premium", "after")
         initial = self.values("initial_earned_premium", "after")
         claims = self.values("incurred_claims", "after")
-        return Test5885.of(initial.history, premium.history, initial.future, premium.future, claims.history,
-                           claims.future, self.settings)  # fmt: skip
+        return Test5885.of(
+            initial.history,
+            premium.history,
+            initial.future,
+            premium.future,
+            claims.history,
+            claims.future,
+            self.settings,
+        )

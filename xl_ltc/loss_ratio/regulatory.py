@@ -34,15 +34,26 @@ class Test5885:
 
     @classmethod
     def of(
-        cls, accumulated_initial: float, accumulated_premium: float, present_initial: float, present_premium: float,
-        accumulated_claims: float, present_claims: float, settings: Settings,
-    ) -> Test5885:  # fmt: skip
+        cls,
+        accumulated_initial: float,
+        accumulated_premium: float,
+        present_initial: float,
+        present_premium: float,
+        accumulated_claims: float,
+        present_claims: float,
+        settings: Settings,
+    ) -> Test5885:
         """The test from values at the valuation date; the margin is added to future claims here."""
         return cls(
-            accumulated_initial, accumulated_premium, present_initial, present_premium, accumulated_claims,
+            accumulated_initial,
+            accumulated_premium,
+            present_initial,
+            present_premium,
+            accumulated_claims,
             present_claims * (1.0 + settings.moderately_adverse_margin),
-            settings.initial_premium_factor, settings.increase_premium_factor,
-        )  # fmt: skip
+            settings.initial_premium_factor,
+            settings.increase_premium_factor,
+        )
 
     @property
     def item_2b(self) -> float:

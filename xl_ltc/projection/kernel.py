@@ -24,11 +24,36 @@ def _average(begin, end, log_survival, constant_force):  # type: ignore[no-untyp
 
 @nb.njit(cache=True, error_model="numpy")
 def _project_unit(  # type: ignore[no-untyped-def]
-    low, high, first_year, improvement_years, constant_force, group, age0, duration0, before,
-    mortality_class, lapse_class, expiry_class, cost_class, duration_class, growth_class, sex,
-    premium, paying_years, claim_base, factors, effective_years,
-    log_mortality, log_lapse, log_expiry, cost, duration_factor, growth, morbidity_improvement, out,
-):  # fmt: skip
+    low,
+    high,
+    first_year,
+    improvement_years,
+    constant_force,
+    group,
+    age0,
+    duration0,
+    before,
+    mortality_class,
+    lapse_class,
+    expiry_class,
+    cost_class,
+    duration_class,
+    growth_class,
+    sex,
+    premium,
+    paying_years,
+    claim_base,
+    factors,
+    effective_years,
+    log_mortality,
+    log_lapse,
+    log_expiry,
+    cost,
+    duration_factor,
+    growth,
+    morbidity_improvement,
+    out,
+):
     last_age = np.int64(log_mortality.shape[2] - 1)
     last_mortality = np.int64(log_mortality.shape[3])
     last_lapse = np.int64(log_lapse.shape[1])
@@ -36,7 +61,11 @@ def _project_unit(  # type: ignore[no-untyped-def]
     steps = effective_years.shape[0]
     for p in range(low, high):
         g = np.uint64(group[p])
-        mortality, lapse, expiry = log_mortality[:, mortality_class[p]], log_lapse[lapse_class[p]], log_expiry[expiry_class[p]]
+        mortality, lapse, expiry = (
+            log_mortality[:, mortality_class[p]],
+            log_lapse[lapse_class[p]],
+            log_expiry[expiry_class[p]],
+        )
         age_cost, dur_factor = cost[cost_class[p]], duration_factor[duration_class[p]]
         benefit, improvement = growth[growth_class[p]], morbidity_improvement[:, sex[p]]
         first, paid, pr, base = before[p], paying_years[p], premium[p], claim_base[p]
@@ -62,9 +91,12 @@ def _project_unit(  # type: ignore[no-untyped-def]
                         + expiry[x]
                     )
                     unit_cost = (
-                        base * age_cost[x] * dur_factor[np.uint64(min(t, last_duration) - 1)]
-                        * benefit[np.uint64(t - 1)] * improvement[ku, x]
-                    )  # fmt: skip
+                        base
+                        * age_cost[x]
+                        * dur_factor[np.uint64(min(t, last_duration) - 1)]
+                        * benefit[np.uint64(t - 1)]
+                        * improvement[ku, x]
+                    )
                 length = first if part == 0 else 1.0 - first
                 if length <= 0.0 or lives <= 0.0:
                     continue
@@ -96,22 +128,71 @@ def _project_unit(  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, parallel=True)
 def project_all(  # type: ignore[no-untyped-def]
-    policies, groups, years, first_year, improvement_years, constant_force, group, age0, duration0, before,
-    mortality_class, lapse_class, expiry_class, cost_class, duration_class, growth_class, sex,
-    premium, paying_years, claim_base, factors, effective_years,
-    log_mortality, log_lapse, log_expiry, cost, duration_factor, growth, morbidity_improvement,
-):  # fmt: skip
+    policies,
+    groups,
+    years,
+    first_year,
+    improvement_years,
+    constant_force,
+    group,
+    age0,
+    duration0,
+    before,
+    mortality_class,
+    lapse_class,
+    expiry_class,
+    cost_class,
+    duration_class,
+    growth_class,
+    sex,
+    premium,
+    paying_years,
+    claim_base,
+    factors,
+    effective_years,
+    log_mortality,
+    log_lapse,
+    log_expiry,
+    cost,
+    duration_factor,
+    growth,
+    morbidity_improvement,
+):
     """Cash flows by group and year, shape (groups, years, 7); see ``results.KERNEL_COLUMNS``."""
     units = (policies + BLOCK - 1) // BLOCK
     partial = np.zeros((units, groups, years, 7))
     for u in nb.prange(units):
         _project_unit(
-            u * BLOCK, min(policies, (u + 1) * BLOCK), first_year, improvement_years, constant_force,
-            group, age0, duration0, before,
-            mortality_class, lapse_class, expiry_class, cost_class, duration_class, growth_class, sex,
-            premium, paying_years, claim_base, factors, effective_years,
-            log_mortality, log_lapse, log_expiry, cost, duration_factor, growth, morbidity_improvement, partial[u],
-        )  # fmt: skip
+            u * BLOCK,
+            min(policies, (u + 1) * BLOCK),
+            first_year,
+            improvement_years,
+            constant_force,
+            group,
+            age0,
+            duration0,
+            before,
+            mortality_class,
+            lapse_class,
+            expiry_class,
+            cost_class,
+            duration_class,
+            growth_class,
+            sex,
+            premium,
+            paying_years,
+            claim_base,
+            factors,
+            effective_years,
+            log_mortality,
+            log_lapse,
+            log_expiry,
+            cost,
+            duration_factor,
+            growth,
+            morbidity_improvement,
+            partial[u],
+        )
     total = np.zeros((groups, years, 7))
     for u in range(units):
         total += partial[u]

@@ -121,7 +121,10 @@ def _mortality(block: Block, assumptions: AssumptionSet) -> tuple[np.ndarray, np
 def _lapse(block: Block, assumptions: AssumptionSet) -> tuple[np.ndarray, np.ndarray]:
     """Log annual persistency by class and duration; a class is a set of policies with the same lapse rates."""
     policy_class, (partner, option, discounted, age) = _classes(
-        block.codes("partner_status"), block.codes("premium_payment"), block.discounted_renewal.astype(np.int64), block.issue_age
+        block.codes("partner_status"),
+        block.codes("premium_payment"),
+        block.discounted_renewal.astype(np.int64),
+        block.issue_age,
     )
     # Pay-to-65 under Exhibit III's wording stops lapsing at an age that may lie beyond the last table duration.
     durations = np.arange(1, LAST_AGE + 1)

@@ -19,7 +19,10 @@ MEASURES = ("earned_premium", "initial_earned_premium", "incurred_claims", "live
 BASES: tuple[Basis, ...] = ("before", "after")
 
 KERNEL_COLUMNS = tuple(
-    (measure, basis) for basis in BASES for measure in MEASURES if (measure, basis) != ("initial_earned_premium", "before")
+    (measure, basis)
+    for basis in BASES
+    for measure in MEASURES
+    if (measure, basis) != ("initial_earned_premium", "before")
 )
 """What the kernel accumulates; before the increase all premium is initial premium."""
 
@@ -72,7 +75,9 @@ def join(history: CashFlows, projection: CashFlows) -> CashFlows:
     """History and projection of the same groups as one run of years; a group missing in one is zero there."""
     if int(history.years[-1]) + 1 != int(projection.years[0]):
         raise InputError.single(
-            "history", f"last year {history.years[-1]}", f"the year before the projection's first, {projection.years[0] - 1}"
+            "history",
+            f"last year {history.years[-1]}",
+            f"the year before the projection's first, {projection.years[0] - 1}",
         )
     columns: Sequence[str] = list(projection.groups.columns)
     groups = pd.concat([projection.groups, history.groups[columns]]).drop_duplicates().sort_values(list(columns))

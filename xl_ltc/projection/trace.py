@@ -55,10 +55,16 @@ def trace(block: Block, assumptions: AssumptionSet, impact: Impact, policy_id: s
     sex, partner, uw, series, period, benefit_type, inflation, option = (
         int(policy.codes(c)[0])
         for c in (
-            "sex", "partner_status", "underwriting_class", "series", "benefit_period", "benefit_type",
-            "inflation_option", "premium_payment",
+            "sex",
+            "partner_status",
+            "underwriting_class",
+            "series",
+            "benefit_period",
+            "benefit_type",
+            "inflation_option",
+            "premium_payment",
         )
-    )  # fmt: skip
+    )
     mortality, morbidity = assumptions.mortality, assumptions.morbidity
     improvement = assumptions.improvement.factor(sex, x, k)
     q = mortality.q(sex, x, partner, uw, t)
