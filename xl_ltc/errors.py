@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 MAX_SHOWN = 25
 
 
@@ -27,10 +29,16 @@ class Problem:
 
 
 class InputError(Exception):
-    """Input that can't be used; carries every problem found, shows at most ``MAX_SHOWN``."""
+    """Input that can't be used; carries the problems found, shows at most ``MAX_SHOWN``.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    Args:
+        problems: what is wrong, the most telling first.
+        total: how many problems there are, where a reader of large files keeps only some of them.
+    """
+
+    def __init__(self, problems: Sequence[Problem], total: int | None = None) -> None:
         self.problems = tuple(problems)
+        self.total = len(self.problems) if total is None else total
         super().__init__(self.problems)
 
     @classmethod
@@ -40,15 +48,22 @@ class InputError(Exception):
 
     def __str__(self) -> str:
         lines = [str(p) for p in self.problems[:MAX_SHOWN]]
-        hidden = len(self.problems) - MAX_SHOWN
+        hidden = self.total - len(lines)
         if hidden > 0:
             lines.append(f"… and {hidden:,} more problem{'s' if hidden > 1 else ''}")
         return "\n".join(lines)
 
 
+def is_blank(value: object) -> bool:
+    """Whether a cell holds nothing: no value, no number, no date, or only blanks."""
+    if isinstance(value, str):
+        return not value.strip()
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
 def shown(value: object) -> str:
     """How a found value is quoted in a message: text in quotes, a blank as ``nothing``, long text cut."""
-    if value is None or value != value or value == "":
+    if is_blank(value):
         return "nothing (blank)"
     if isinstance(value, str):
         return repr(value if len(value) <= 40 else value[:37] + "…")

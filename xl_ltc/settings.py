@@ -62,7 +62,7 @@ class Settings:
     )
     age_basis: str = _choice(
         "nearest_birthday",
-        "Issue ages are on the mortality table's basis, age nearest birthday; last_birthday reads rates half a year later",
+        "Issue ages are age nearest birthday, as the mortality table is; last_birthday reads rates half a year later",
         "Silent",
         allowed=("nearest_birthday", "last_birthday"),
     )

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from xl_ltc.errors import InputError, Problem, one_of, shown
+from xl_ltc.errors import InputError, Problem, is_blank, one_of, shown
 
 Kind = Literal["number", "integer", "text", "label"]
 
@@ -41,13 +41,17 @@ class Column:
     unit: str = ""
 
     def bounds(self) -> str:
-        """The allowed range in words."""
+        """What a cell may hold, in words."""
+        if self.kind == "label":
+            return "a whole number, or one with < before it or + behind it, as in <55, 55, 100+"
+        if self.kind == "text":
+            return one_of(self.allowed) if self.allowed else "some text"
         noun = "a whole number" if self.kind == "integer" else "a number"
         if math.isinf(self.minimum) and math.isinf(self.maximum):
             return noun
         if math.isinf(self.maximum):
-            return f"{noun} of at least {self.minimum:g}"
-        return f"{noun} from {self.minimum:g} to {self.maximum:g}"
+            return f"{noun} of at least {self.minimum:.15g}"
+        return f"{noun} from {self.minimum:.15g} to {self.maximum:.15g}"
 
 
 @dataclass(frozen=True)
@@ -125,21 +129,18 @@ class InputTable:
     locate: Locator = field(default=file_locator("table"))
 
 
-def _is_blank(value: object) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+"""Text that is only a number. Thousands separators, currency signs and percent signs are not."""
 
 
-def _number(value: object) -> float | None:
+def to_number(value: object) -> float | None:
     """The number a cell holds, or None; text that is only a number counts, a boolean does not."""
     if isinstance(value, bool | np.bool_):
         return None
     if isinstance(value, int | float | np.integer | np.floating):
         return float(value)
-    if isinstance(value, str):
-        try:
-            return float(value.strip())
-        except ValueError:
-            return None
+    if isinstance(value, str) and re.match(NUMBER, value.strip()):
+        return float(value.strip())
     return None
 
 
@@ -166,6 +167,25 @@ def parse_label(text: str, low: int, high: int) -> tuple[int, int] | None:
     return int(single), int(single)
 
 
+def column_names(frame: pd.DataFrame) -> list[str]:
+    """Column names as text; a worksheet's header cell may hold the number 65 for the column ``65``."""
+    return [label_text(c) for c in frame.columns]
+
+
+def header_problems(table: InputTable, spec: TableSpec) -> list[Problem]:
+    """Every missing, repeated or unknown column of a raw table."""
+    wanted = [c.name for c in spec.columns]
+    found = column_names(table.frame)
+    allowed = f"table {spec.name} has the columns {', '.join(wanted)}, each once"
+    problems = [
+        Problem(table.locate(None, None), f"{n} columns {name}" if n else f"no column {name}", allowed)
+        for name in wanted
+        if (n := found.count(name)) != 1
+    ]
+    unknown = [name for name in found if name not in wanted]
+    return problems + [Problem(table.locate(None, name), f"unknown column {name!r}", allowed) for name in unknown]
+
+
 def clean(table: InputTable, spec: TableSpec) -> pd.DataFrame:
     """Check a raw table against its specification and give typed columns in the specification's order.
 
@@ -173,32 +193,17 @@ def clean(table: InputTable, spec: TableSpec) -> pd.DataFrame:
         InputError: every missing or extra column, blank, wrong type, value out of range, unknown code and
             duplicate key of the table, with its place.
     """
-    problems: list[Problem] = []
     frame, locate = table.frame, table.locate
-    names = [c.name for c in spec.columns]
-    found_names = [str(c) for c in frame.columns]
-    for name in names:
-        if found_names.count(name) != 1:
-            problems.append(
-                Problem(
-                    locate(None, None),
-                    f"{found_names.count(name) or 'no'} column{'s' if found_names.count(name) > 1 else ''} {name}",
-                    f"table {spec.name} has the columns {', '.join(names)}, each once",
-                )
-            )
-    problems += [
-        Problem(locate(None, n), f"unknown column {n!r}", f"table {spec.name} has the columns {', '.join(names)}")
-        for n in found_names
-        if n not in names
-    ]
+    problems = header_problems(table, spec)
     if problems:
         raise InputError(problems)
     if len(frame) == 0:
         raise InputError.single(locate(None, None), "no rows", f"table {spec.name} needs at least one row")
+    positions = {name: i for i, name in enumerate(column_names(frame))}
     typed: dict[str, list[object]] = {}
     for column in spec.columns:
         cells: list[object] = []
-        for row, value in enumerate(frame[column.name].tolist()):
+        for row, value in enumerate(frame.iloc[:, positions[column.name]].tolist()):
             checked, allowed = _check_cell(value, column)
             if allowed:
                 problems.append(Problem(locate(row, column.name), shown(value), allowed))
@@ -220,11 +225,11 @@ def _dtype(column: Column) -> str:
 
 def _check_cell(value: object, column: Column) -> tuple[object, str]:
     """The typed value, and what is allowed if the value is not (else an empty text)."""
-    if _is_blank(value):
+    if is_blank(value):
         blank: object = math.nan if column.kind in ("number", "integer") else ""
-        return blank, "" if column.optional else column.bounds() if column.kind != "text" else "some text"
+        return blank, "" if column.optional else column.bounds()
     if column.kind in ("number", "integer"):
-        number = _number(value)
+        number = to_number(value)
         bad = (
             number is None
             or not math.isfinite(number)
@@ -235,11 +240,9 @@ def _check_cell(value: object, column: Column) -> tuple[object, str]:
             return math.nan, column.bounds()
         return (int(number) if column.kind == "integer" and not column.optional else number), ""
     text = label_text(value)
-    if column.kind == "label" and parse_label(text, 0, 999) is None:
-        return text, "a whole number, or one with < before it or + behind it, as in <55, 55, 100+"
-    if column.allowed and text not in column.allowed:
-        return text, one_of(column.allowed)
-    return text, ""
+    bad = column.kind == "label" and parse_label(text, 0, 999) is None
+    bad = bad or (bool(column.allowed) and text not in column.allowed)
+    return text, column.bounds() if bad else ""
 
 
 def _duplicates(typed: Mapping[str, list[object]], spec: TableSpec, locate: Locator) -> list[Problem]:
@@ -265,6 +268,13 @@ def dense(
 ) -> np.ndarray:
     """Spread labelled rows (``<55``, ``55`` … ``100+``) over the integers ``low..high``.
 
+    Args:
+        labels, values: one of each a row.
+        low, high: the first and last integer wanted.
+        table: the table's name, for messages.
+        key: the name of the labels' column.
+        locate: gives the place of a row.
+
     Returns:
         float64 array of length ``high - low + 1``.
 
@@ -272,16 +282,17 @@ def dense(
         InputError: a gap, an overlap, or a label beyond ``low..high``.
     """
     out = np.full(high - low + 1, np.nan)
+    words = key.replace("_", " ")
     problems: list[Problem] = []
     for row, (label, value) in enumerate(zip(labels, values, strict=True)):
         span = parse_label(label, low, high)
         if span is None or span[0] < low or span[1] > high or span[0] > span[1]:
-            problems.append(Problem(locate(row, key), shown(label), f"{key} from {low} to {high}"))
+            problems.append(Problem(locate(row, key), shown(label), f"{words} from {low} to {high}"))
             continue
         part = slice(span[0] - low, span[1] - low + 1)
         if not np.isnan(out[part]).all():
             problems.append(
-                Problem(locate(row, key), f"{key} {label} a second time", f"each {key} once in table {table}")
+                Problem(locate(row, key), f"{words} {label} a second time", f"each {words} once in table {table}")
             )
         out[part] = value
     missing = [int(i) + low for i in np.flatnonzero(np.isnan(out))]
@@ -289,8 +300,8 @@ def dense(
         problems.append(
             Problem(
                 locate(None, None),
-                f"no row for {key} {spans(missing)}",
-                f"table {table} covers every {key} from {low} to {high} without a gap",
+                f"no row for {words} {spans(missing)}",
+                f"table {table} covers every {words} from {low} to {high} without a gap",
             )
         )
     if problems:

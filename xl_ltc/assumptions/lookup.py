@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from xl_ltc.assumptions.specs import LAST_AGE, LAST_DURATION
 from xl_ltc.assumptions.table_set import TableSet
-from xl_ltc.errors import InputError
+from xl_ltc.errors import InputError, Problem, one_of
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,25 @@ class CategoryTable:
     def read(
         cls, tables: TableSet, name: str, key: str, value: str, order: tuple[str, ...] | None = None
     ) -> CategoryTable:
-        """Read a category table; fixed vocabularies (sex, partner status) keep their fixed order."""
+        """Read a category table; fixed vocabularies (sex, partner status) keep their fixed order.
+
+        Raises:
+            InputError: a category without a row, or a row for a category that no policy can have.
+        """
         frame = tables[name]
         order = order or tables.categories(key)
         lookup = dict(zip(frame[key], frame[value], strict=True))
         missing = [c for c in order if c not in lookup]
+        problems = [
+            Problem(tables.place(name, row, key), repr(category), one_of(order))
+            for row, category in enumerate(frame[key])
+            if category not in order
+        ]
         if missing:
-            raise InputError.single(
-                tables.place(name), f"no row for {key} {', '.join(missing)}", f"a row for each {key}"
-            )
+            found = f"no row for {key} {', '.join(missing)}"
+            problems.append(Problem(tables.place(name), found, f"a row for each {key}"))
+        if problems:
+            raise InputError(problems)
         return cls(name, order, np.array([lookup[c] for c in order], dtype=float))
 
     def at(self, code: ArrayLike) -> np.ndarray:

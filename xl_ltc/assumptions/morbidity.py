@@ -117,7 +117,12 @@ class Morbidity:
     def benefit_growth(self, inflation_option: ArrayLike, policy_duration: ArrayLike) -> np.ndarray:
         """Growth of the daily benefit since issue: none, 1 + r·t or (1 + r)^t after t anniversaries."""
         option = np.asarray(inflation_option)
-        anniversaries = np.asarray(policy_duration) - 1
+        duration = np.asarray(policy_duration)
+        if duration.size and duration.min() < 1:
+            raise InputError.single(
+                "table inflation_option", f"policy duration {duration.min()}", "policy durations from 1"
+            )
+        anniversaries = duration - 1
         rate = self.growth_rate[option]
         method = self.growth_method[option]
         simple, compound = 1.0 + rate * anniversaries, (1.0 + rate) ** anniversaries

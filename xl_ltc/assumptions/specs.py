@@ -117,8 +117,8 @@ SPECS: tuple[TableSpec, ...] = (
         "Section 6c",
         (
             _text("premium_payment"),
-            Column("duration_from", "integer", 1, 200),
-            Column("duration_to", "integer", 1, 200, optional=True),
+            Column("duration_from", "integer", 1, LAST_DURATION),
+            Column("duration_to", "integer", 1, LAST_DURATION, optional=True),
             Column("issue_age_from", "integer", 0, LAST_AGE, optional=True),
             Column("issue_age_to", "integer", 0, LAST_AGE, optional=True),
             _factor("scalar"),

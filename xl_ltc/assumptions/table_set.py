@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -60,6 +61,16 @@ class TableSet:
 
     def categories(self, characteristic: str) -> tuple[str, ...]:
         """The vocabulary of a characteristic, in the order of the table that defines it."""
+        if characteristic not in self._categories:
+            self._categories[characteristic] = self._read_categories(characteristic)
+        return self._categories[characteristic]
+
+    @cached_property
+    def _categories(self) -> dict[str, tuple[str, ...]]:
+        """The vocabularies asked for so far; exhibits ask for them again and again."""
+        return {}
+
+    def _read_categories(self, characteristic: str) -> tuple[str, ...]:
         if characteristic == "sex":
             return SEXES
         if characteristic == "partner_status":
@@ -93,6 +104,4 @@ class TableSet:
 
     def _spread(self, name: str, key: str, column: str, low: int, high: int) -> np.ndarray:
         frame = self[name]
-        return dense(
-            frame[key], frame[column], low, high, table=name, key=key.replace("_", " "), locate=self.locators[name]
-        )
+        return dense(frame[key], frame[column], low, high, table=name, key=key, locate=self.locators[name])

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from xl_ltc.errors import InputError, one_of
 from xl_ltc.inforce.schema import CODED, INFORCE
+
+_TYPES = {"number": "float64", "integer": "int64", "text": str}
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,7 @@ class Block:
     """Checked in-force policies.
 
     Attributes:
-        frame: the columns of ``INFORCE``; ``issue_date`` is datetime64, coded columns are pandas categoricals
+        frame: the columns of ``INFORCE``; ``issue_date`` is datetime64[s], coded columns are pandas categoricals
             whose categories are the assumption set's, in its order.
     """
 
@@ -25,18 +29,33 @@ class Block:
 
     @classmethod
     def from_checked(cls, frame: pd.DataFrame, vocabulary: Mapping[str, Sequence[str]]) -> Block:
-        """A block from columns already checked (see ``xl_ltc.inforce.validate``)."""
-        columns = {name: frame[name] for name in (c.name for c in INFORCE.columns)}
-        for name in CODED:
-            columns[name] = pd.Categorical(frame[name], categories=list(vocabulary[name]))
-        return cls(pd.DataFrame(columns).reset_index(drop=True))
+        """A block from columns already checked (see ``xl_ltc.inforce.validate``), each in its column's type."""
+        frame = frame.reset_index(drop=True)
+        types = {c.name: _TYPES[c.kind] for c in INFORCE.columns} | {"issue_date": "datetime64[s]"}
+        columns: dict[str, Any] = {
+            name: pd.Categorical(frame[name], categories=list(vocabulary[name]))
+            if name in CODED
+            else frame[name].astype(dtype)
+            for name, dtype in types.items()
+        }
+        return cls(pd.DataFrame(columns))
 
     def __len__(self) -> int:
         return len(self.frame)
 
     def codes(self, name: str) -> np.ndarray:
-        """Positions of a coded column's values in its vocabulary, int64."""
-        return np.asarray(self.frame[name].cat.codes.to_numpy(), dtype=np.int64)
+        """Positions of a coded column's values in its vocabulary, int64.
+
+        Raises:
+            InputError: a policy without a value of the vocabulary, which as a code of −1 would read a wrong row.
+        """
+        codes = np.asarray(self.frame[name].cat.codes.to_numpy(), dtype=np.int64)
+        if codes.size and codes.min() < 0:
+            row = int(codes.argmin())
+            categories = one_of(list(self.frame[name].cat.categories))
+            place = f"policy {self.frame['policy_id'].iloc[row]}, column {name}"
+            raise InputError.single(place, "no value of the assumption tables", categories)
+        return codes
 
     def numbers(self, name: str) -> np.ndarray:
         """A numeric column as float64."""

@@ -1,0 +1,186 @@
+"""Reading and writing the in-force file: Parquet, and comma-separated text in UTF-8.
+
+A file is read as it stands; what its cells mean is for ``xl_ltc.inforce.validate``. A worksheet table is read by
+``xl_ltc.workbook`` into the same ``InputTable``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import uuid
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from xl_ltc.errors import InputError, Problem, shown
+from xl_ltc.inforce.block import Block
+from xl_ltc.inforce.schema import INFORCE
+from xl_ltc.tables import InputTable, Locator, file_locator
+
+_FORMATS = "a Parquet file (.parquet), a comma-separated text file (.csv), or a worksheet table (.xlsx, .xlsm)"
+_PANDAS_INDEX = re.compile(r"^__index_level_\d+__$")
+
+
+def read_inforce(path: Path) -> InputTable:
+    """The in-force file as raw cells with their places.
+
+    Args:
+        path: a ``.parquet`` file, or a ``.csv`` file: UTF-8 with or without a byte-order mark, commas, one header
+            row. Blank lines at the end of a CSV are left out.
+
+    Returns:
+        The columns as the file has them, in pandas' Arrow types; every CSV cell is text. Places are
+        ``file.csv, row 12, column issue_age``, row 1 being the header as a spreadsheet shows it, or
+        ``file.parquet, record 11, column issue_age``, the first policy being record 1.
+
+    Raises:
+        InputError: no such file, another format, an empty or undecodable file, another delimiter, rows of another
+            length than the header, empty rows in between.
+    """
+    path = Path(path)
+    readers = {".parquet": _read_parquet, ".csv": _read_csv}
+    if path.suffix.lower() not in readers:
+        raise InputError.single(str(path), f"file ending {path.suffix!r}", _FORMATS)
+    if not path.is_file():
+        raise InputError.single(str(path), "no such file", _FORMATS)
+    return readers[path.suffix.lower()](path)
+
+
+def record_locator(file: str) -> Locator:
+    """Places in a file without lines: record 1 is the first policy."""
+
+    def locate(row: int | None, column: str | None) -> str:
+        parts = [file]
+        if row is not None:
+            parts.append(f"record {row + 1}")
+        if column is not None:
+            parts.append(f"column {column}")
+        return ", ".join(parts)
+
+    return locate
+
+
+def _read_parquet(path: Path) -> InputTable:
+    few_values = [c.name for c in INFORCE.columns if c.kind == "text" and c.name != "policy_id"]
+    try:
+        table = pq.read_table(path, read_dictionary=few_values)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError.single(path.name, f"a file that can't be read ({error})", "a Parquet file") from error
+    # pandas writes the row labels of a filtered frame beside its columns.
+    table = table.select([i for i, name in enumerate(table.column_names) if not _PANDAS_INDEX.match(name)])
+    return InputTable(_frame(table), record_locator(path.name))
+
+
+def _read_csv(path: Path) -> InputTable:
+    data = path.read_bytes()
+    locate = file_locator(path.name)
+    header = _csv_header(data, path)
+    try:
+        table = pacsv.read_csv(io.BytesIO(data), **_csv_options(header))
+    except pa.ArrowInvalid as error:
+        raise InputError(_csv_problems(data, header, path)) from error
+    frame = _frame(table)
+    empty = _empty_rows(table)
+    last = int(np.flatnonzero(~empty).max(initial=-1))
+    between = np.flatnonzero(empty[: last + 1])
+    if len(between):
+        problems = [Problem(locate(int(row), None), "an empty row", "a policy in every row") for row in between]
+        raise InputError(problems)
+    return InputTable(frame.iloc[: last + 1], locate)
+
+
+def _csv_header(data: bytes, path: Path) -> list[str]:
+    """The column names of a CSV, checked to be text with commas in between."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = 1 + data.count(b"\n", 0, error.start)
+        found = f"byte {data[error.start]:#04x}, which is not UTF-8 text"
+        allowed = 'text in UTF-8, Excel\'s "CSV UTF-8 (Comma delimited)"'
+        raise InputError.single(f"{path.name}, row {row}", found, allowed) from error
+    if not text.strip("\r\n\t ,"):
+        raise InputError.single(path.name, "an empty file", f"a header row and a row for each policy; {_FORMATS}")
+    header = next(csv.reader(io.StringIO(text)))
+    other = [mark for mark in (";", "\t", "|") if mark in header[0]]
+    if len(header) == 1 and other:
+        raise InputError.single(f"{path.name}, row 1", f"columns separated by {other[0]!r}", "columns separated by ','")
+    return header
+
+
+def _csv_options(header: list[str]) -> dict[str, Any]:
+    """Every cell as the text that stands in the file; an empty line is a row, so that rows keep their number."""
+    return dict(
+        parse_options=pacsv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        convert_options=pacsv.ConvertOptions(
+            column_types={name: pa.string() for name in header}, strings_can_be_null=False
+        ),
+    )
+
+
+def _csv_problems(data: bytes, header: list[str], path: Path) -> list[Problem]:
+    """The rows of an unreadable CSV that have not as many cells as its header, or where reading ends."""
+    rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    problems = []
+    number = 0
+    try:
+        for number, row in enumerate(rows, start=1):
+            if row and len(row) != len(header):
+                place = f"{path.name}, row {number}"
+                problems.append(Problem(place, f"{len(row)} cells", f"{len(header)} cells, as in the header"))
+    except csv.Error as error:
+        place = f"{path.name}, row {number + 1}"
+        problems.append(Problem(place, f"a cell without end ({error})", "a closing quotation mark for each opened one"))
+    return problems or [Problem(path.name, "text that can't be read as a table", _FORMATS)]
+
+
+def _empty_rows(table: pa.Table) -> np.ndarray:
+    """Whether every cell of a row is empty."""
+    empty = np.ones(len(table), dtype=bool)
+    for column in table.columns:
+        if not empty.any():
+            break
+        empty &= pc.equal(column, "").to_numpy()
+    return empty
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    return table.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
+
+
+def write_inforce(block: Block, path: Path) -> None:
+    """Write a block as an in-force file that reads back as the same block.
+
+    The file appears whole or not at all: it is written beside ``path`` and then renamed.
+
+    Raises:
+        InputError: a file ending other than ``.parquet`` and ``.csv``.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending not in (".parquet", ".csv"):
+        raise InputError.single(str(path), f"file ending {shown(path.suffix)}", "the file ending .parquet or .csv")
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        if ending == ".parquet":
+            pq.write_table(_as_arrow(block), beside)
+        else:
+            pacsv.write_csv(_as_arrow(block), beside)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _as_arrow(block: Block) -> pa.Table:
+    """The columns with dates as dates and codes as their text."""
+    table = pa.Table.from_pandas(block.frame, preserve_index=False).replace_schema_metadata()
+    dates = table.column("issue_date").cast(pa.date32())
+    return table.set_column(table.column_names.index("issue_date"), "issue_date", dates)
