@@ -7,22 +7,131 @@ survival), which is the specification's 1 − (1 − q)^d for each decrement, mu
 
 from __future__ import annotations
 
+import collections
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import numba as nb
 import numpy as np
 
 BLOCK = 2048
 """Policies a work unit; sums are taken per unit and added in order, so threads do not change a result."""
 
+MAX_PARTIAL_BYTES = 256_000_000
+"""Most memory for the units' sums: with very many groups there are fewer, larger units."""
 
-@nb.njit(cache=True, inline="always")
-def _average(begin, end, log_survival, constant_force):  # type: ignore[no-untyped-def]
-    """Average lives over a segment."""
-    if constant_force and log_survival < -1e-9:
-        return (end - begin) / log_survival if log_survival > -np.inf else 0.0
-    return 0.5 * (begin + end)
+
+def work_units(policies: int, groups: int, years: int) -> int:
+    """How many units a block is worked in: a function of sizes alone, never of threads."""
+    size = max(groups * years * 7 * 8, 1)
+    return max(1, min((policies + BLOCK - 1) // BLOCK, MAX_PARTIAL_BYTES // size))
 
 
 @nb.njit(cache=True, error_model="numpy")
+def _rates(  # type: ignore[no-untyped-def]
+    age0,
+    duration0,
+    improvement_years,
+    claim_base,
+    log_mortality,
+    log_lapse,
+    log_expiry,
+    cost,
+    duration_factor,
+    growth,
+    morbidity_improvement,
+    rows,
+    log_survival,
+    claim_rate,
+):
+    """Log annual survival and claims a life-year of each segment; how many years until nobody can be left."""
+    mortality_class, lapse_class, expiry_class, cost_class, duration_class, growth_class, sex = rows
+    last_age = np.int64(log_mortality.shape[2] - 1)
+    last_mortality = np.int64(log_mortality.shape[3])
+    last_lapse = np.int64(log_lapse.shape[1])
+    last_duration = np.int64(duration_factor.shape[1])
+    years = len(log_survival) // 2
+    rate = claims = 0.0
+    level = np.int64(-1)
+    for y in range(years):
+        k = np.int64(min(y, improvement_years - 1))
+        for part in range(2):
+            # The policy year that ends in a year's first segment began in the last year's second one: its rates
+            # are at hand unless improvement went on in between.
+            if part == 1 or k != level:
+                t = duration0 + y + part
+                x = np.uint64(min(age0 + y + part, last_age))
+                ku = np.uint64(k)
+                rate = (
+                    log_mortality[ku, mortality_class, x, np.uint64(min(t, last_mortality) - 1)]
+                    + log_lapse[lapse_class, np.uint64(min(t, last_lapse) - 1)]
+                    + log_expiry[expiry_class, x]
+                )
+                claims = (
+                    claim_base
+                    * cost[cost_class, x]
+                    * duration_factor[duration_class, np.uint64(min(t, last_duration) - 1)]
+                    * growth[growth_class, np.uint64(t - 1)]
+                    * morbidity_improvement[ku, sex, x]
+                )
+            log_survival[np.uint64(2 * y + part)] = rate
+            claim_rate[np.uint64(2 * y + part)] = claims
+        level = k
+        if rate == -np.inf:
+            return y + 1
+    return years
+
+
+@nb.njit(cache=True, error_model="numpy")
+def _lives(years, before, constant_force, log_survival, lives, exposure):  # type: ignore[no-untyped-def]
+    """Lives at the end of each segment and life-years in it, of one life at the begin."""
+    # Survival stands in a loop of its own: the processor overlaps what does not depend on the segment before.
+    for i in range(2 * years):
+        length = before if i % 2 == 0 else 1.0 - before
+        # Not 0 · −∞ in the empty segment of a policy issued on 1 January.
+        log_survival[i] = log_survival[i] * length if length > 0.0 else 0.0
+        lives[i] = np.exp(log_survival[i])
+    begin = 1.0
+    for i in range(2 * years):
+        length = before if i % 2 == 0 else 1.0 - before
+        end = begin * lives[i]
+        if constant_force and log_survival[i] < 0.0:
+            exposure[i] = length * begin * np.expm1(log_survival[i]) / log_survival[i]
+        else:
+            exposure[i] = length * 0.5 * (begin + end)
+        lives[i] = begin = end
+
+
+@nb.njit(cache=True, error_model="numpy")
+def _cash_flows(  # type: ignore[no-untyped-def]
+    years, first_year, premium, paying_years, factors, effective_years, lives, exposure, claim_rate, out
+):
+    """Adds a policy's cash flows to its group's; ``paying_years`` counts from the first projected one."""
+    steps = len(effective_years)
+    step = 0
+    while step < steps and effective_years[step] < first_year:
+        step += 1
+    fp, fi, fc, fl = factors[step, 0], factors[step, 1], factors[step, 2], factors[step, 3]
+    for y in range(years):
+        i, j = np.uint64(2 * y), np.uint64(2 * y + 1)
+        prem_1 = premium * exposure[i] if y < paying_years else 0.0
+        prem_2 = premium * exposure[j] if y + 1 < paying_years else 0.0
+        clm_1, clm_2 = claim_rate[i] * exposure[i], claim_rate[j] * exposure[j]
+        before_p, before_i, before_c = fp, fi, fc
+        while step < steps and effective_years[step] <= first_year + y:
+            step += 1
+            fp, fi, fc, fl = factors[step, 0], factors[step, 1], factors[step, 2], factors[step, 3]
+        yu = np.uint64(y)
+        out[yu, 0] += prem_1 + prem_2
+        out[yu, 1] += clm_1 + clm_2
+        out[yu, 2] += lives[j]
+        out[yu, 3] += prem_1 * before_p + prem_2 * fp
+        out[yu, 4] += prem_1 * before_i + prem_2 * fi
+        out[yu, 5] += clm_1 * before_c + clm_2 * fc
+        out[yu, 6] += lives[j] * fl
+
+
+@nb.njit(cache=True, error_model="numpy", nogil=True)
 def _project_unit(  # type: ignore[no-untyped-def]
     low,
     high,
@@ -54,136 +163,16 @@ def _project_unit(  # type: ignore[no-untyped-def]
     morbidity_improvement,
     out,
 ):
-    last_age = np.int64(log_mortality.shape[2] - 1)
-    last_mortality = np.int64(log_mortality.shape[3])
-    last_lapse = np.int64(log_lapse.shape[1])
-    last_duration = np.int64(duration_factor.shape[1])
-    steps = effective_years.shape[0]
+    """Adds the policies from ``low`` up to ``high`` to the sums ``out``, shape (groups, years, 7)."""
+    segments = 2 * out.shape[1]
+    log_survival, claim_rate = np.empty(segments), np.empty(segments)
+    lives, exposure = np.empty(segments), np.empty(segments)
     for p in range(low, high):
-        g = np.uint64(group[p])
-        mortality, lapse, expiry = (
-            log_mortality[:, mortality_class[p]],
-            log_lapse[lapse_class[p]],
-            log_expiry[expiry_class[p]],
-        )
-        age_cost, dur_factor = cost[cost_class[p]], duration_factor[duration_class[p]]
-        benefit, improvement = growth[growth_class[p]], morbidity_improvement[:, sex[p]]
-        first, paid, pr, base = before[p], paying_years[p], premium[p], claim_base[p]
-        lives = 1.0
-        step = 0
-        fp = fi = fc = fl = 1.0
-        rate = unit_cost = 0.0
-        level = np.int64(-1)
-        for y in range(out.shape[1]):
-            prem_b = clm_b = prem_2 = clm_2 = 0.0
-            k = min(y, improvement_years - 1)
-            for part in range(2):
-                # The policy year that ends in this segment began in the last year's second one: its rates are at
-                # hand unless improvement went on in between.
-                if part == 1 or k != level:
-                    t = duration0[p] + y + part
-                    x = np.uint64(min(age0[p] + y + part, last_age))
-                    level = k
-                    ku = np.uint64(k)
-                    rate = (
-                        mortality[ku, x, np.uint64(min(t, last_mortality) - 1)]
-                        + lapse[np.uint64(min(t, last_lapse) - 1)]
-                        + expiry[x]
-                    )
-                    unit_cost = (
-                        base
-                        * age_cost[x]
-                        * dur_factor[np.uint64(min(t, last_duration) - 1)]
-                        * benefit[np.uint64(t - 1)]
-                        * improvement[ku, x]
-                    )
-                length = first if part == 0 else 1.0 - first
-                if length <= 0.0 or lives <= 0.0:
-                    continue
-                log_survival = rate * length
-                end = lives * np.exp(log_survival)
-                average = _average(lives, end, log_survival, constant_force) * length
-                lives = end
-                earned = pr * average if duration0[p] + y + part <= paid else 0.0
-                if part == 0:
-                    prem_b, clm_b = earned, unit_cost * average
-                else:
-                    prem_2, clm_2 = earned, unit_cost * average
-            prem_1, clm_1 = prem_b, clm_b
-            before_p, before_i, before_c = fp, fi, fc
-            while step < steps and effective_years[step] <= first_year + y:
-                step += 1
-                fp, fi, fc, fl = factors[p, step, 0], factors[p, step, 1], factors[p, step, 2], factors[p, step, 3]
-            if lives == 0.0 and clm_1 + clm_2 + prem_1 + prem_2 == 0.0:
-                break
-            yu = np.uint64(y)
-            out[g, yu, 0] += prem_1 + prem_2
-            out[g, yu, 1] += clm_1 + clm_2
-            out[g, yu, 2] += lives
-            out[g, yu, 3] += prem_1 * before_p + prem_2 * fp
-            out[g, yu, 4] += prem_1 * before_i + prem_2 * fi
-            out[g, yu, 5] += clm_1 * before_c + clm_2 * fc
-            out[g, yu, 6] += lives * fl
-
-
-@nb.njit(cache=True, parallel=True)
-def project_all(  # type: ignore[no-untyped-def]
-    policies,
-    groups,
-    years,
-    first_year,
-    improvement_years,
-    constant_force,
-    group,
-    age0,
-    duration0,
-    before,
-    mortality_class,
-    lapse_class,
-    expiry_class,
-    cost_class,
-    duration_class,
-    growth_class,
-    sex,
-    premium,
-    paying_years,
-    claim_base,
-    factors,
-    effective_years,
-    log_mortality,
-    log_lapse,
-    log_expiry,
-    cost,
-    duration_factor,
-    growth,
-    morbidity_improvement,
-):
-    """Cash flows by group and year, shape (groups, years, 7); see ``results.KERNEL_COLUMNS``."""
-    units = (policies + BLOCK - 1) // BLOCK
-    partial = np.zeros((units, groups, years, 7))
-    for u in nb.prange(units):
-        _project_unit(
-            u * BLOCK,
-            min(policies, (u + 1) * BLOCK),
-            first_year,
+        years = _rates(
+            age0[p],
+            duration0[p],
             improvement_years,
-            constant_force,
-            group,
-            age0,
-            duration0,
-            before,
-            mortality_class,
-            lapse_class,
-            expiry_class,
-            cost_class,
-            duration_class,
-            growth_class,
-            sex,
-            premium,
-            paying_years,
-            claim_base,
-            factors,
-            effective_years,
+            claim_base[p],
             log_mortality,
             log_lapse,
             log_expiry,
@@ -191,9 +180,63 @@ def project_all(  # type: ignore[no-untyped-def]
             duration_factor,
             growth,
             morbidity_improvement,
-            partial[u],
+            (
+                np.uint64(mortality_class[p]),
+                np.uint64(lapse_class[p]),
+                np.uint64(expiry_class[p]),
+                np.uint64(cost_class[p]),
+                np.uint64(duration_class[p]),
+                np.uint64(growth_class[p]),
+                np.uint64(sex[p]),
+            ),
+            log_survival,
+            claim_rate,
         )
+        _lives(years, before[p], constant_force, log_survival, lives, exposure)
+        _cash_flows(
+            years,
+            first_year,
+            premium[p],
+            paying_years[p] - duration0[p] + 1,
+            factors[p],
+            effective_years,
+            lives,
+            exposure,
+            claim_rate,
+            out[group[p]],
+        )
+
+
+def project_all(units: int, policies: int, groups: int, years: int, **arguments: Any) -> np.ndarray:
+    """Cash flows by group and year, shape (groups, years, 7); see ``results.KERNEL_COLUMNS``.
+
+    Units go to threads of Python's: numba's own take twice as long to compile and give nothing more.
+
+    Args:
+        units: see ``work_units``.
+        policies, groups, years: how many.
+        arguments: the other arguments of ``_project_unit``, by name.
+    """
+    size = (policies + units - 1) // units
+    partial = np.zeros((units, groups, years, 7))
+    plain = {name: _plain(value) for name, value in arguments.items()}
+
+    def work(u: int) -> None:
+        _project_unit(low=u * size, high=min(policies, (u + 1) * size), out=partial[u], **plain)
+
+    with ThreadPoolExecutor(threads()) as pool:
+        collections.deque(pool.map(work, range(units)), maxlen=0)
     total = np.zeros((groups, years, 7))
-    for u in range(units):
-        total += partial[u]
+    for own in partial:
+        total += own
     return total
+
+
+def threads() -> int:
+    """How many threads work: the processors, or the environment's ``NUMBA_NUM_THREADS``."""
+    return int(nb.config.NUMBA_NUM_THREADS)
+
+
+def _plain(value: Any) -> Any:
+    """An array of the one kind the kernel is compiled for: contiguous and writable; another would compile it anew."""
+    return np.require(value, requirements=("C", "W")) if isinstance(value, np.ndarray) else value

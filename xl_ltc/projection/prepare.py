@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,9 @@ from xl_ltc.projection.timeline import Timeline
 
 _AGES = np.arange(LAST_AGE + 1)
 _DURATIONS = np.arange(1, LAST_DURATION + 1)
+
+MOST_CODES_COUNTED = 1_000_000
+"""Up to so many possible combinations of codes, a table of all is quicker than sorting the policies."""
 
 
 @dataclass(frozen=True)
@@ -96,13 +101,27 @@ def claim_base(block: Block, assumptions: AssumptionSet) -> np.ndarray:
     return np.asarray(base)
 
 
+def compress(codes: Sequence[np.ndarray], sizes: Sequence[int]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """A class number for each policy, and for each class the codes it stands for, in the codes' order.
+
+    Args:
+        codes: one array of codes a characteristic, int64.
+        sizes: how many codes each characteristic has.
+    """
+    flat = np.asarray(np.ravel_multi_index(tuple(codes), tuple(sizes)), dtype=np.int64)
+    possible = math.prod(sizes)
+    if possible <= MOST_CODES_COUNTED:
+        present = np.zeros(possible, dtype=bool)
+        present[flat] = True
+        used = np.flatnonzero(present)
+        policy_class = (np.cumsum(present) - 1)[flat]
+    else:
+        used, policy_class = np.unique(flat, return_inverse=True)
+    return policy_class.astype(np.int64), [np.asarray(c) for c in np.unravel_index(used, tuple(sizes))]
+
+
 def _classes(*codes: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-    """A class number for each policy, and for each class the codes it stands for."""
-    stacked = np.stack(codes, axis=1)
-    sizes = stacked.max(axis=0, initial=0) + 1
-    flat = np.ravel_multi_index(tuple(stacked.T), tuple(sizes)) if len(stacked) else np.zeros(0, dtype=np.int64)
-    used, inverse = np.unique(flat, return_inverse=True)
-    return inverse.astype(np.int64), [np.asarray(c) for c in np.unravel_index(used, tuple(sizes))]
+    return compress(codes, [int(c.max(initial=0)) + 1 for c in codes])
 
 
 def _mortality(block: Block, assumptions: AssumptionSet) -> tuple[np.ndarray, np.ndarray]:
@@ -126,8 +145,7 @@ def _lapse(block: Block, assumptions: AssumptionSet) -> tuple[np.ndarray, np.nda
         block.discounted_renewal.astype(np.int64),
         block.issue_age,
     )
-    # Pay-to-65 under Exhibit III's wording stops lapsing at an age that may lie beyond the last table duration.
-    durations = np.arange(1, LAST_AGE + 1)
+    durations = np.arange(1, assumptions.lapse.last_duration + 1)
     rates = assumptions.lapse.rate(
         partner[:, None], durations, option[:, None], discounted[:, None].astype(bool), age[:, None]
     )

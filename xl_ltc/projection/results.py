@@ -86,8 +86,8 @@ def join(history: CashFlows, projection: CashFlows) -> CashFlows:
     values = np.zeros((len(groups), len(years), len(KERNEL_COLUMNS)))
     position = {tuple(key): i for i, key in enumerate(groups.itertuples(index=False))}
     for part, start in ((history, 0), (projection, len(history.years))):
-        for i, key in enumerate(part.groups[columns].itertuples(index=False)):
-            values[position[tuple(key)], start : start + len(part.years)] += part.values[i]
+        for key, own in zip(part.groups[columns].itertuples(index=False), part.values, strict=True):
+            values[position[tuple(key)], start : start + len(part.years)] += own
     return CashFlows(groups, years, values)
 
 

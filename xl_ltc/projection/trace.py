@@ -78,7 +78,7 @@ def trace(block: Block, assumptions: AssumptionSet, impact: Impact, policy_id: s
     survival = survive_death * survive_lapse * survive_expiry
     end = np.cumprod(survival)
     begin = np.concatenate([[1.0], end[:-1]])
-    average = _average_lives(begin, end, survival, settings.average_lives)
+    average = begin * _average_survival(length, (death, lapse, expiry), survival, settings.average_lives)
 
     paying = t <= int(assumptions.premium.paying_years(option, policy.issue_age[0]))
     premium = np.where(paying, policy.numbers("annualized_premium")[0], 0.0)
@@ -148,14 +148,16 @@ def trace(block: Block, assumptions: AssumptionSet, impact: Impact, policy_id: s
     )
 
 
-def _average_lives(begin: np.ndarray, end: np.ndarray, survival: np.ndarray, rule: str) -> np.ndarray:
-    """Average lives over each segment: the mean of begin and end, or under a constant force (b − e) / ln(b/e)."""
+def _average_survival(length: np.ndarray, rates: tuple[np.ndarray, ...], survival: np.ndarray, rule: str) -> np.ndarray:
+    """Average lives over a segment per life at its begin: the mean of begin and end, or (1 − s) / −ln s under a
+    constant force."""
     if rule == "linear":
-        return 0.5 * (begin + end)
+        return 0.5 * (1.0 + survival)
     with np.errstate(divide="ignore", invalid="ignore"):
-        log_survival = np.log(survival)
-        constant_force = np.where(np.isinf(log_survival), 0.0, (end - begin) / log_survival)
-    return np.where(log_survival < -1e-9, constant_force, 0.5 * (begin + end))
+        log_survival = length * np.sum([np.log1p(-rate) for rate in rates], axis=0)
+        average = np.expm1(log_survival) / log_survival
+    # Without a decrement, or in a segment of length 0, the ratio is 0/0 and its limit one.
+    return np.where((length > 0.0) & (log_survival < 0.0), average, 1.0)
 
 
 def _steps(year: np.ndarray, segment: np.ndarray, effective_years: np.ndarray) -> np.ndarray:

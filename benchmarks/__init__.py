@@ -1,0 +1,1 @@
+"""Benchmarks of the calculation, and the plain implementations it is compared with."""

@@ -1,0 +1,187 @@
+"""Benchmarks of the engine: ``python benchmarks/run.py`` prints one table, ready for RESULTS.md.
+
+All ratios are of times taken in this one process, each the best of several runs. Every engine's result is held to
+the engine's before its time counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks import blocks, modelx_engine, numpy_engine, reference_kernel
+from xl_ltc.assumptions.assumption_set import bundled, bundled_tables
+from xl_ltc.projection.prepare import prepare
+from xl_ltc.projection.project import grouping, project
+from xl_ltc.projection.timeline import Timeline
+from xl_ltc.rate_increase.impact import policy_increase
+
+ROOT = Path(__file__).parents[1]
+POLICIES, YEARS, REFERENCE_POLICIES = 77_020, 60, 70_000
+MOST_TIMES_REFERENCE = 10.0
+AGREEMENT = 1e-9
+
+COLD = """
+import sys, time
+begin = time.perf_counter()
+from benchmarks.blocks import random_block
+from xl_ltc.assumptions.assumption_set import bundled
+from xl_ltc.projection.project import project
+imported = time.perf_counter()
+assumptions = bundled()
+block = random_block(100, 1, assumptions)
+built = time.perf_counter()
+project(block, assumptions)
+print(imported - begin, built - imported, time.perf_counter() - built)
+"""
+
+
+def best(times: int, *runs: Callable[[], Any]) -> list[float]:
+    """Seconds of each run's fastest time, after one that does not count.
+
+    The runs take turns, so that a change of the machine's speed does not make their ratio.
+    """
+    seconds: list[list[float]] = [[] for _ in runs]
+    for run in runs:
+        run()
+    for _ in range(times):
+        for run, own in zip(runs, seconds, strict=True):
+            begin = time.perf_counter()
+            run()
+            own.append(time.perf_counter() - begin)
+    return [min(own) for own in seconds]
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> float:
+    """Largest relative difference."""
+    size = np.maximum(np.abs(a), np.abs(b))
+    return float(np.max(np.abs(a - b) / np.where(size > 1e-200, size, 1.0), initial=0.0))
+
+
+def peak_memory_mb() -> float:
+    """Peak resident memory of this process so far, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def cold_start() -> tuple[list[float], list[float]]:
+    """Seconds to import, to read the tables and to project 100 policies: nothing compiled before, then compiled."""
+    with tempfile.TemporaryDirectory() as cache:
+        environment = {**os.environ, "NUMBA_CACHE_DIR": cache, "PYTHONPATH": str(ROOT)}
+        out = [
+            subprocess.run([sys.executable, "-c", COLD], env=environment, capture_output=True, text=True, check=True)
+            for _ in range(2)
+        ]
+    first, second = ([float(s) for s in o.stdout.split()] for o in out)
+    return first, second
+
+
+def measure(times: int, modelx_policies: int) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """Rows of (what, time, remark), and the bars that are not met."""
+    rows: list[tuple[str, str, str]] = []
+    failed: list[str] = []
+    assumptions = bundled()
+    block = blocks.random_block(POLICIES, 1, assumptions)
+    increase = policy_increase(block, assumptions)
+    impact = increase.impact
+    memory_before = peak_memory_mb()
+
+    project(block, assumptions, impact)
+    memory = peak_memory_mb() - memory_before
+    timeline = Timeline.of(block, assumptions.settings)
+    reference, engine, preparing, grouped, increasing = best(
+        times,
+        reference_kernel.make(REFERENCE_POLICIES),
+        lambda: project(block, assumptions, impact),
+        lambda: prepare(block, assumptions, timeline),
+        lambda: grouping(block, assumptions, ("series",)),
+        lambda: policy_increase(block, assumptions).impact,
+    )
+    ratio = engine / reference
+
+    rows.append((f"reference kernel, {REFERENCE_POLICIES:,} policies", f"{reference * 1e3:.1f} ms", "1"))
+    rows.append((f"engine, {POLICIES:,} policies, warm", f"{engine * 1e3:.1f} ms", f"{ratio:.1f} times the reference"))
+    rows.append(("— of which tables and columns (prepare)", f"{preparing * 1e3:.1f} ms", ""))
+    rows.append(("— of which grouping", f"{grouped * 1e3:.1f} ms", ""))
+    rows.append(("rate increase and elections of every policy", f"{increasing * 1e3:.1f} ms", ""))
+    if ratio > MOST_TIMES_REFERENCE:
+        failed.append(f"the engine takes {ratio:.1f} times the reference, more than {MOST_TIMES_REFERENCE:g}")
+
+    text = {name: table.frame.astype(str) for name, table in bundled_tables().items()}
+    cost = engine / (POLICIES * YEARS)
+    rows.append(("engine, per policy-year", f"{cost * 1e9:.0f} ns", "1"))
+    others: list[tuple[str, int, Callable[[dict[str, Any]], Callable[[], np.ndarray]]]] = [
+        ("plain NumPy", POLICIES, lambda i: lambda: numpy_engine.project(i)),
+        ("modelx, cells of portfolio vectors", modelx_policies, modelx_engine.make),
+    ]
+    for name, n, make in others:
+        part = block.select(np.arange(n))
+        run = make(numpy_engine.inputs(part.frame, text, assumptions.settings))
+        flows = project(part, assumptions, policy_increase(part, assumptions).impact)
+        apart = difference(flows.values, run())
+        own = best(max(times // 10, 2), run)[0] / (n * YEARS)
+        remark = f"{own / cost:.0f} times the engine; differs by {apart:.0e}"
+        rows.append((f"{name}, {n:,} policies, per policy-year", f"{own * 1e9:,.0f} ns", remark))
+        if not apart <= AGREEMENT:
+            failed.append(f"{name} differs from the engine by {apart:.1e}, more than {AGREEMENT:g}")
+
+    first, second = cold_start()
+    rows.append(("first projection, nothing compiled", f"{first[2]:.1f} s", f"import {first[0]:.1f} s"))
+    rows.append(("first projection, compiled before", f"{second[2]:.2f} s", f"import {second[0]:.1f} s"))
+    rows.append(("tables read and checked", f"{second[1]:.2f} s", ""))
+    rows.append(("memory taken by projecting", f"{memory:,.0f} MB", "peak resident, above the block's own"))
+    return rows, failed
+
+
+def processor() -> str:
+    """The processor's name where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def report(rows: list[tuple[str, str, str]]) -> str:
+    """The table in Markdown."""
+    head = (
+        f"{dt.date.today().isoformat()}, {processor()}, {os.cpu_count()} processors, Python "
+        f"{platform.python_version()}. Before and after the increase, two segments a year, {YEARS} years."
+    )
+    lines = [head, "", "| What | Time | Remark |", "|---|---:|---|"]
+    return "\n".join([*lines, *(f"| {a} | {b} | {c} |" for a, b, c in rows)])
+
+
+def main() -> int:
+    """Measure, print, write the file if asked; exit code 1 if a bar is not met."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=30, help="runs of each; the fastest counts")
+    parser.add_argument("--modelx-policies", type=int, default=10_000, help="fewer, for the memory its cells keep")
+    parser.add_argument("--write", type=Path, help="a Markdown file to write, e.g. benchmarks/RESULTS.md")
+    options = parser.parse_args()
+    rows, failed = measure(options.times, options.modelx_policies)
+    text = report(rows)
+    print(text)
+    for line in failed:
+        print(f"FAILED: {line}", file=sys.stderr)
+    if options.write:
+        options.write.write_text(f"# Benchmarks\n\n{text}\n", encoding="utf-8")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
