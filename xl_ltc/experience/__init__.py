@@ -1,1 +1,1 @@
-""""""
+"""Experience: probabilities, ratios of actual to expected, derived lapse, credibility (Appendix A)."""
