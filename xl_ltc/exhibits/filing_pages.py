@@ -1,0 +1,68 @@
+"""Every page of the filing, from one run: what the workbook shows and the results files hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xl_ltc.exhibits.cash_flows import cash_flows_page
+from xl_ltc.exhibits.checks import Check, Published, reconciliation_page
+from xl_ltc.exhibits.exhibit_1 import exhibit_1
+from xl_ltc.exhibits.exhibit_2 import exhibit_2
+from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.jurisdiction import MARYLAND, Jurisdiction
+from xl_ltc.exhibits.marginals import marginals_page
+from xl_ltc.exhibits.section_02 import section_02
+from xl_ltc.exhibits.section_06 import section_06
+from xl_ltc.exhibits.section_12 import section_12
+from xl_ltc.exhibits.section_15 import section_15
+from xl_ltc.exhibits.section_19 import section_19
+from xl_ltc.exhibits.section_21 import section_21
+from xl_ltc.exhibits.section_22 import section_22
+from xl_ltc.exhibits.table import Page, published_cells
+
+
+@dataclass(frozen=True)
+class FilingPages:
+    """The pages, in the order of the workbook.
+
+    Attributes:
+        exhibits: Exhibit I-a to section 22.
+        marginals, cash_flows, reconciliation: the pages that support them.
+    """
+
+    exhibits: tuple[Page, ...]
+    marginals: Page
+    cash_flows: Page
+    reconciliation: Page
+
+    @property
+    def all(self) -> tuple[Page, ...]:
+        """Every page."""
+        return (*self.exhibits, self.marginals, self.cash_flows, self.reconciliation)
+
+
+def filing_pages(run: FilingRun, checks: Sequence[Check], state: Jurisdiction = MARYLAND) -> FilingPages:
+    """Build every page.
+
+    Args:
+        run: what was computed.
+        checks: the reconciliation to the published numbers; empty for a block that is not the filing's.
+        state: the jurisdiction of sections 19 and 22.
+    """
+    exhibits = (
+        exhibit_1(run, "before"),
+        exhibit_1(run, "after"),
+        exhibit_2(run),
+        section_02(run),
+        section_06(run),
+        section_12(run),
+        section_15(run, Published.of(checks)),
+        section_19(run, state),
+        section_21(run),
+        section_22(run, state),
+    )
+    cells = published_cells(exhibits)
+    return FilingPages(
+        exhibits, marginals_page(checks, cells), cash_flows_page(run), reconciliation_page(checks, cells)
+    )

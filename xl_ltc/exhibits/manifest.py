@@ -1,0 +1,91 @@
+"""A run's manifest: what was run on what, so that the run can be known again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib.metadata
+import importlib.resources
+import platform
+from collections.abc import Sequence
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import pandas as pd
+
+import xl_ltc
+from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.inforce.control_totals import manifest_entry
+from xl_ltc.settings import as_text
+
+_LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "scipy", "pymort", "xlsxwriter", "python-calamine", "lxml")
+
+
+def manifest(
+    run: FilingRun, command: str, started: dt.datetime, seconds: float, warnings: Sequence[str]
+) -> dict[str, Any]:
+    """The record of a run as plain JSON values.
+
+    Args:
+        run: what was computed.
+        command: what the user asked for.
+        started: when, with its time zone; seconds: how long it took up to here.
+        warnings: what the user should know.
+    """
+    experience = run.experience
+    return {
+        "xl_ltc": xl_ltc.__version__,
+        "code_sha256": code_hash(),
+        "python": platform.python_version(),
+        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+        "command": command,
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 2),
+        "inforce": manifest_entry(run.block),
+        "assumptions_sha256": assumptions_hash(run.assumptions),
+        "history_sha256": _frame_hash(run.history),
+        "settings": as_text(run.assumptions.settings),
+        "results": {
+            "policies_affected": int(run.increase.affected.sum()),
+            "lifetime_loss_ratio_before": experience.lifetime_loss_ratio("before"),
+            "lifetime_loss_ratio_after": experience.lifetime_loss_ratio("after"),
+            "test_58_85_item_5": experience.test_58_85().item_5,
+            "test_58_85_item_7": experience.test_58_85().item_7,
+            "test_58_85_passed": experience.test_58_85().passed,
+        },
+        "warnings": list(warnings),
+    }
+
+
+def assumptions_hash(assumptions: AssumptionSet) -> str:
+    """SHA-256 over every assumption table's names, columns and values, wherever they were read from."""
+    digest = hashlib.sha256()
+    for name, frame in sorted(assumptions.tables.frames.items()):
+        digest.update(name.encode())
+        digest.update(_frame_hash(frame).encode())
+    return digest.hexdigest()
+
+
+def code_hash() -> str:
+    """SHA-256 over the package's own Python files, by name."""
+    digest = hashlib.sha256()
+    for name, file in sorted(_python_files(importlib.resources.files("xl_ltc"), "")):
+        digest.update(name.encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _python_files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
+    found: list[tuple[str, Traversable]] = []
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name != "__pycache__":
+            found += _python_files(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".py"):
+            found.append((prefix + entry.name, entry))
+    return found
+
+
+def _frame_hash(frame: pd.DataFrame) -> str:
+    # repr of a float has every digit, so equal tables, and only they, have equal text.
+    return hashlib.sha256(frame.to_csv(index=False, float_format=repr, lineterminator="\n").encode()).hexdigest()

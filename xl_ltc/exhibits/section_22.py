@@ -1,0 +1,61 @@
+"""Section 22: number of insureds and annualized premium affected, in a state and nationwide."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.jurisdiction import Jurisdiction
+from xl_ltc.exhibits.policies import TOTAL, series_rows, sum_by_series, summed_rows
+from xl_ltc.exhibits.table import ALL, Column, Page, Row, Table, text
+
+NATIONWIDE = "Nationwide"
+_PRINTED = {"MD": "MD", NATIONWIDE: "NW"}
+
+
+def section_22(run: FilingRun, state: Jurisdiction) -> Page:
+    """Policies affected."""
+    date = run.assumptions.settings.valuation_date
+    in_state = (run.block.frame["state"] == state.code).to_numpy()
+    return Page(
+        "Section 22",
+        f"Insureds and annualized premium affected, {state.name} and nationwide.",
+        (
+            "Section 22",
+            "Number of Insureds and Annualized Premium",
+            f"Based on {date:%B %d, %Y} In-Force[1]",
+        ),
+        (
+            _region(run, state.name, _PRINTED.get(state.code, state.code), in_state),
+            _region(run, NATIONWIDE, _PRINTED[NATIONWIDE], np.ones(len(run.block), dtype=bool)),
+        ),
+        (text("[1] Excludes policies assumed to be paid up prior to implementation of the requested rate increase."),),
+    )
+
+
+def table_name(region: str) -> str:
+    """``section_22_maryland``."""
+    return f"section_22_{region.lower().replace(' ', '_')}"
+
+
+def _region(run: FilingRun, region: str, printed: str, where: np.ndarray) -> Table:
+    rows = run.increase.affected & where
+    sums = {
+        "insureds": sum_by_series(run, rows),
+        "annualized_premium": sum_by_series(run, rows, run.block.numbers("annualized_premium")),
+    }
+    table_rows = []
+    for row, cells, _ in summed_rows(run, sums):
+        total = {"series": text(TOTAL)} if row == ALL else {}
+        table_rows.append(Row(row, cells | total, "total" if row == ALL else "body"))
+    columns = (
+        Column("series", "Series", width=24),
+        Column("insureds", "Number of Insureds", "count", width=20),
+        Column("annualized_premium", "Annualized Premium", "money", width=22),
+    )
+    published = {
+        ("s22", printed + name, column): (row, column)
+        for row, name in (series_rows(run) | {ALL: TOTAL}).items()
+        for column in sums
+    }
+    return Table(table_name(region), columns, tuple(table_rows), region, published=published)

@@ -1,0 +1,73 @@
+"""Which sheets a filing workbook has, in order, and which of them a user edits.
+
+A later run replaces the output sheets of a user's workbook and leaves the input sheets alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from xl_ltc.assumptions.specs import SPECS
+
+CONTENTS, SETTINGS, HISTORY, CHARTS = "Contents", "Settings", "History", "Charts"
+SETTINGS_TABLE = "settings"
+SETTINGS_COLUMNS = ("setting", "value", "allowed", "meaning", "source")
+
+_GROUPED = {
+    "Mortality": (
+        "mortality_base",
+        "mortality_factor_attained_age",
+        "mortality_factor_policy_duration",
+        "mortality_factor_sex",
+        "mortality_factor_partner_status",
+        "mortality_factor_underwriting_class",
+    ),
+    "Improvement": ("improvement_scale", "improvement"),
+    "Lapse": ("lapse_lifetime_pay", "lapse_payment_option"),
+    "Benefit expiry": ("benefit_expiry",),
+    "Premium payment": ("premium_payment",),
+    "Claim cost": ("claim_cost", "claim_cost_relativity", "inflation_option"),
+    "Morbidity": (
+        "morbidity_factor_attained_age",
+        "morbidity_factor_policy_duration",
+        "morbidity_factor_sex",
+        "morbidity_factor_underwriting_class",
+    ),
+    "Series and interest": ("series", "valuation_interest"),
+    "Behaviour": ("behaviour",),
+}
+
+
+def _assumption_sheets() -> Mapping[str, tuple[str, ...]]:
+    """Sheet → its tables; a table nobody grouped has a sheet of its own."""
+    placed = {name for names in _GROUPED.values() for name in names}
+    rest = {spec.name.replace("_", " ").capitalize(): (spec.name,) for spec in SPECS if spec.name not in placed}
+    return MappingProxyType(_GROUPED | rest)
+
+
+ASSUMPTION_SHEETS = _assumption_sheets()
+
+INPUT_SHEETS = (SETTINGS, *ASSUMPTION_SHEETS, HISTORY)
+
+OUTPUT_SHEETS = (
+    CONTENTS,
+    "Exhibit I-a",
+    "Exhibit I-b",
+    "Exhibit II",
+    "Section 2",
+    "Section 6",
+    "Section 12",
+    "Section 15",
+    "Section 19",
+    "Section 21",
+    "Section 22",
+    "Marginals",
+    "Cash flows",
+    CHARTS,
+    "Reconciliation",
+    "Run",
+)
+
+SHEETS = (CONTENTS, *INPUT_SHEETS, *OUTPUT_SHEETS[1:])
+"""Every sheet in the order of the workbook."""

@@ -1,0 +1,124 @@
+"""The filing workbook: inputs, exhibits with live formulas, charts, reconciliation and the run's manifest."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter.workbook import Workbook
+
+from xl_ltc.assumptions.specs import BY_NAME
+from xl_ltc.exhibits.checks import Check
+from xl_ltc.exhibits.exhibit_1 import year_groups
+from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
+from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.headline import headline
+from xl_ltc.exhibits.jurisdiction import MARYLAND, Jurisdiction
+from xl_ltc.exhibits.run_page import run_page
+from xl_ltc.inforce import history
+from xl_ltc.workbook.addresses import Addresses
+from xl_ltc.workbook.charts import write_charts
+from xl_ltc.workbook.layout import ASSUMPTION_SHEETS, CHARTS, CONTENTS, HISTORY, INPUT_SHEETS, SETTINGS, SHEETS
+from xl_ltc.workbook.sheets.contents import plan_contents, write_contents
+from xl_ltc.workbook.sheets.exact import ExactWorksheet
+from xl_ltc.workbook.sheets.inputs import write_settings, write_tables
+from xl_ltc.workbook.sheets.page import plan_page, write_page
+from xl_ltc.workbook.styles import DEFAULT_FONT, Styles
+
+_TITLE = ("Long-Term Care Rate Filing", "Exhibits and assumptions, nationwide, all rate series combined")
+_TAB_INPUT, _TAB_OUTPUT = "#F4B183", "#8EA9DB"
+
+
+def write_filing_workbook(
+    run: FilingRun,
+    checks: Sequence[Check],
+    manifest: Mapping[str, Any],
+    path: Path,
+    state: Jurisdiction = MARYLAND,
+    pages: FilingPages | None = None,
+) -> Path:
+    """Write the workbook of a filing; a file at ``path`` is replaced only once the new one is complete.
+
+    Args:
+        run: what was computed, with the inputs it was computed from.
+        checks: the reconciliation to the published numbers; empty for a block that is not the filing's.
+        manifest: the run's record; nested keys are joined by full stops.
+        path: where to, ``.xlsx``.
+        state: the jurisdiction of sections 19 and 22.
+        pages: those of the run, checks and state, if they have been built.
+
+    Raises:
+        OSError: the folder or the file can't be written, e.g. because it is open in Excel.
+    """
+    pages = pages or filing_pages(run, checks, state)
+    return _write_whole(Path(path), lambda part: _write(part, run, pages, manifest))
+
+
+def _write_whole(path: Path, write: Callable[[Path], None]) -> Path:
+    """Write beside the target, then put it in its place."""
+    handle, name = tempfile.mkstemp(suffix=".xlsx", prefix=f".{path.stem}-", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        write(part)
+        part.chmod(0o666 & ~_umask())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _umask() -> int:
+    """The permissions new files do not get; a temporary file is closed to others, the workbook is not."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _write(path: Path, run: FilingRun, pages: FilingPages, manifest: Mapping[str, Any]) -> None:
+    run_sheet = run_page(run, manifest)
+    addresses = Addresses()
+    plans = {page.sheet: plan_page(page, addresses) for page in (*pages.all, run_sheet)}
+    contents = plan_contents(headline(pages), _TITLE, addresses)
+    with Workbook(str(path), {"default_format_properties": DEFAULT_FONT}) as workbook:
+        workbook.set_properties({"title": _TITLE[0], "comments": "Written by xl_ltc"})
+        workbook.set_calc_mode("auto")
+        styles = Styles(workbook)
+        sheets = {name: workbook.add_worksheet(name, worksheet_class=ExactWorksheet) for name in SHEETS}
+        for name, sheet in sheets.items():
+            sheet.set_tab_color(_TAB_INPUT if name in INPUT_SHEETS else _TAB_OUTPUT)
+        _write_inputs(workbook, run, styles)
+        for name, plan in plans.items():
+            write_page(workbook, sheets[name], plan, styles, addresses)
+        groups = year_groups(run.cash_flows.years, run.assumptions.settings.valuation_date.year)
+        single = [g.label for g in groups if g.first == g.last]
+        write_charts(workbook, sheets[CHARTS], addresses, single, styles)
+        write_contents(workbook, sheets[CONTENTS], contents, _purposes(pages, run_sheet.purpose), styles, addresses)
+
+
+def _write_inputs(workbook: Workbook, run: FilingRun, styles: Styles) -> None:
+    tables = run.assumptions.tables
+    write_settings(workbook, workbook.get_worksheet_by_name(SETTINGS), run.assumptions.settings, styles)
+    for name, specs in ASSUMPTION_SHEETS.items():
+        sheet = workbook.get_worksheet_by_name(name)
+        write_tables(sheet, name, [(BY_NAME[spec], tables[spec]) for spec in specs], styles)
+    write_tables(workbook.get_worksheet_by_name(HISTORY), HISTORY, [(history.HISTORY, run.history)], styles)
+
+
+def _purposes(pages: FilingPages, run: str) -> dict[str, str]:
+    """A sentence for each sheet."""
+    titles = {
+        name: BY_NAME[specs[0]].title + (f"; {len(specs) - 1} more" if len(specs) > 1 else "") + "."
+        for name, specs in ASSUMPTION_SHEETS.items()
+    }
+    return {
+        SETTINGS: "Every choice an actuary could argue about, with its allowed values and source.",
+        **titles,
+        HISTORY: f"{history.HISTORY.title}, by series and valuation rate.",
+        **{page.sheet: page.purpose for page in pages.all},
+        CHARTS: "Premium, claims, loss ratios and lives by calendar year, before and after the increase.",
+        "Run": run,
+    }

@@ -1,0 +1,106 @@
+"""How sheets are printed: fitted to the paper's width, with page numbers, tables kept whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlsxwriter.worksheet import Worksheet
+
+from xl_ltc.workbook.styles import LINE
+
+_LETTER, _TABLOID = 1, 3
+_SIDES = {_LETTER: (8.5, 11.0), _TABLOID: (11.0, 17.0)}
+"""Inches, portrait."""
+_LEFT_AND_RIGHT, _TOP, _BOTTOM = 0.5, 0.6, 0.7
+
+_POINTS = 72.0
+_PER_CHARACTER, _PADDING = 5.6, 3.75
+"""Points of a unit of column width, on the safe side, and of a column besides."""
+
+_SAFE = 0.92
+"""Headers are higher than other lines."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A sheet of paper; ``wide`` is tabloid in landscape, for tables no letter page can hold legibly."""
+
+    landscape: bool = False
+    wide: bool = False
+
+    @property
+    def kind(self) -> int:
+        """Its number in the file format."""
+        return _TABLOID if self.wide else _LETTER
+
+    @property
+    def space(self) -> tuple[float, float]:
+        """Points of width and height between the margins."""
+        width, height = _SIDES[self.kind]
+        if self.landscape or self.wide:
+            width, height = height, width
+        return _POINTS * (width - 2 * _LEFT_AND_RIGHT), _POINTS * (height - _TOP - _BOTTOM)
+
+    def scale(self, widths: Sequence[float]) -> int:
+        """Percent at which columns of these widths fit, at most 100."""
+        needed = sum(_PER_CHARACTER * width + _PADDING for width in widths)
+        return min(100, int(100.0 * self.space[0] / needed))
+
+    def lines(self, widths: Sequence[float]) -> int:
+        """About how many lines fit on a page at that scale."""
+        return int(_SAFE * self.space[1] * 100.0 / self.scale(widths) / (LINE + 1.0))
+
+
+def set_up_paper(
+    sheet: Worksheet,
+    paper: Paper,
+    *,
+    last_line: int,
+    widths: Sequence[float],
+    repeat: tuple[int, int] | None = None,
+    one_page: bool = False,
+) -> None:
+    """Print area, scale, repeated header lines and footer.
+
+    Args:
+        sheet: the sheet; its print area starts in its first cell.
+        paper: what it is printed on.
+        last_line: zero-based, inclusive.
+        widths: of the columns that are printed.
+        repeat: first and last line to repeat on every page.
+        one_page: fit the height too.
+    """
+    sheet.set_paper(paper.kind)
+    if paper.landscape or paper.wide:
+        sheet.set_landscape()
+    else:
+        sheet.set_portrait()
+    sheet.set_margins(left=_LEFT_AND_RIGHT, right=_LEFT_AND_RIGHT, top=_TOP, bottom=_BOTTOM)
+    if one_page:
+        sheet.fit_to_pages(1, 1)
+    else:
+        # A scale rather than a fit: Excel ignores page breaks on a sheet that is fitted.
+        sheet.set_print_scale(paper.scale(widths))
+    sheet.print_area(0, 0, last_line, len(widths) - 1)
+    sheet.center_horizontally()
+    sheet.set_footer("&L&8&F&C&8&A&R&8Page &P of &N")
+    sheet.hide_gridlines(2)
+    if repeat is not None:
+        sheet.repeat_rows(*repeat)
+
+
+def breaks(spans: Sequence[tuple[int, int]], lines: int) -> list[int]:
+    """Before which tables a page ends, so that no table that fits on a page is cut.
+
+    Args:
+        spans: first line of each table and the first line after it.
+        lines: how many a page holds.
+    """
+    found: list[int] = []
+    start = 0
+    for first, end in spans:
+        if end - start > lines and first > start and end - first <= lines:
+            found.append(first)
+            start = first
+    return found
