@@ -1,0 +1,249 @@
+"""Putting the sheets of a rendered workbook into the user's, where everything else stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xl_ltc.errors import InputError
+from xl_ltc.workbook.package.book import (
+    SheetEntry,
+    add_sheet,
+    dangling_sheets,
+    drop_calculation_chain,
+    merge_names,
+    recalculate_on_load,
+    sheet_entries,
+)
+from xl_ltc.workbook.package.copying import PartCopier, adapt_tables, shared_strings, tables_of
+from xl_ltc.workbook.package.drawings import add_rendered_objects, keep_users_objects
+from xl_ltc.workbook.package.dynamic_arrays import merge_cell_metadata
+from xl_ltc.workbook.package.losses import lost_content
+from xl_ltc.workbook.package.notes import NoteParts, add_rendered_notes, keep_users_notes, note_texts
+from xl_ltc.workbook.package.ooxml import REPAIR, WORKSHEET_ORDER, Element, child, rel, serialize
+from xl_ltc.workbook.package.opc import Package, Rel, fresh_rel_id
+from xl_ltc.workbook.package.sheet import adopt_identity, translate
+from xl_ltc.workbook.package.styles import StyleMap, merge_styles
+
+
+@dataclass(frozen=True)
+class GraftReport:
+    """What a graft did.
+
+    Attributes:
+        replaced: the sheets that were there and are new now.
+        added: the sheets that were not there.
+        kept: what of the user's stands on a replaced sheet still.
+        warnings: what of the user's does not, and what else to look at.
+    """
+
+    replaced: tuple[str, ...]
+    added: tuple[str, ...]
+    kept: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def graft(user: Path, rendered: Path, sheets: Sequence[str], out: Path) -> GraftReport:
+    """Write the user's workbook with some sheets of a freshly rendered one in it.
+
+    A sheet of that name is replaced where it stands, so that formulas that refer to it go on to; others are
+    appended. The user's notes, charts, pictures and shapes on a replaced sheet stay. Every part of the user's
+    workbook that does not belong to a replaced sheet is kept byte for byte, save the list of sheets and names, the
+    cell styles and cell metadata, to which the rendered ones are appended, and the calculation chain.
+
+    The run knows its own work again by names: its notes by their author, its charts and pictures by their names
+    as the selection pane shows them. A name such as ``Chart 3``, which Excel gives a user's chart as well, counts
+    only in its old place; so a chart with a name of its own may move when an exhibit grows, another is left behind.
+
+    Args:
+        user: the user's .xlsx or .xlsm.
+        rendered: a workbook as XlsxWriter writes it.
+        sheets: names of worksheets in ``rendered``.
+        out: where the result goes; may be ``user``. It is written beside and moved into place.
+
+    Raises:
+        InputError: the user's file is no workbook that can be read, or a sheet or table of the user's is in the way.
+    """
+    return _Graft(Package.open(user), Package.open(rendered), sheets).run(out)
+
+
+_NO_NOTES = NoteParts(None, None, ())
+
+
+@dataclass(frozen=True)
+class _Old:
+    """A sheet as it was, and what on it stays; nothing for a sheet that was not there."""
+
+    root: Element | None = None
+    notes: NoteParts = _NO_NOTES
+    drawing: Rel | None = None
+
+    @property
+    def rels(self) -> list[Rel]:
+        """The relationships that stay."""
+        return [*self.notes.rels, *([] if self.drawing is None else [self.drawing])]
+
+
+class _Graft:
+    def __init__(self, user: Package, rendered: Package, sheets: Sequence[str]) -> None:
+        self.user, self.rendered = user, rendered
+        self.root, self.source = user.xml(user.workbook_part), rendered.xml(rendered.workbook_part)
+        entries = sheet_entries(rendered, self.source)
+        self.entries = [entries[name.lower()] for name in sheets]
+        self.targets = sheet_entries(user, self.root)
+        self.copier = PartCopier(user, rendered)
+        self.kept: list[str] = []
+        self.warnings: list[str] = []
+
+    def run(self, out: Path) -> GraftReport:
+        self._check_kinds()
+        self._warn_about_file()
+        note_authors = self._note_authors()
+        parts = {e.name: self.targets[e.name.lower()].part for e in self.entries if e.name.lower() in self.targets}
+        before = self.user.reachable(parts.values())
+        old = {e.name: self._clear(e, parts[e.name], note_authors) for e in self.entries if e.name in parts}
+        for part in before - self.user.reachable([""]):
+            self.user.drop(part)
+        added = [e for e in self.entries if e.name not in parts]
+        for entry in added:
+            parts[entry.name] = add_sheet(self.user, self.root, entry)
+        self._write_sheets(parts, old)
+        names = [e.name for e in self.entries]
+        self.warnings += merge_names(self.root, self.source, names)
+        recalculate_on_load(self.root)
+        drop_calculation_chain(self.user)
+        self.user.write_xml(self.user.workbook_part, self.root)
+        formulas = {name: self._formulas(part) for name, part in parts.items()}
+        self.warnings += dangling_sheets(formulas, self.source, self.root)
+        self.user.save(out)
+        return GraftReport(tuple(old), tuple(e.name for e in added), tuple(self.kept), tuple(self.warnings))
+
+    def _check_kinds(self) -> None:
+        for entry in self.entries:
+            if entry.kind != "worksheet":
+                raise NotImplementedError(f"sheet {entry.name} is a {entry.kind}; only worksheets can be grafted")
+            target = self.targets.get(entry.name.lower())
+            if target is not None and target.kind != "worksheet":
+                raise InputError.single(
+                    f"{self.user.path}, sheet {target.name}",
+                    "a chart sheet, macro sheet or dialog sheet",
+                    "another name for it: the run writes a worksheet of that name",
+                )
+
+    def _warn_about_file(self) -> None:
+        path = self.user.path
+        for lock in (f"~${path.name}", f".~lock.{path.name}#"):
+            if path.with_name(lock).exists():
+                self.warnings.append(f"{path.name} seems to be open ({lock}): close it unsaved and open it again")
+        if any(name.startswith("_xmlsignatures/") for name in self.user.names()):
+            self.warnings.append("the workbook's digital signature does not hold any more: sign it again")
+
+    def _note_authors(self) -> set[str]:
+        """Who writes the run's own notes."""
+        sheets = [(e.part, self.rendered.xml(e.part)) for e in self.entries]
+        notes = [note_texts(self.rendered, NoteParts.of(self.rendered, *sheet)) for sheet in sheets]
+        return {author for texts in notes for author, _ in texts.values()} - {""}
+
+    def _clear(self, entry: SheetEntry, part: str, note_authors: set[str]) -> _Old:
+        """Take off a sheet all but what the user put on it, and give that."""
+        root, rels = self.user.xml(part), self.user.rels(part)
+        new = self.rendered.xml(entry.part)
+        old = _Old(root, self._clear_notes(entry, part, root, note_authors), self._clear_drawing(entry, part))
+        tables = _table_names(self.user, part) - _table_names(self.rendered, entry.part)
+        self.warnings += lost_content(entry.name, root, new, {r.kind for r in rels}, tables)
+        self.user.set_rels(part, old.rels)
+        return old
+
+    def _clear_notes(self, entry: SheetEntry, part: str, root: Element, authors: set[str]) -> NoteParts:
+        notes = NoteParts.of(self.user, part, root)
+        new = note_texts(self.rendered, NoteParts.of(self.rendered, entry.part, self.rendered.xml(entry.part)))
+        ours = {
+            cell
+            for cell, (author, text) in note_texts(self.user, notes).items()
+            if author in authors or (cell in new and new[cell][1] == text)
+        }
+        left = keep_users_notes(self.user, notes, ours)
+        if not left:
+            return _NO_NOTES
+        self.kept.append(f"sheet {entry.name}: notes and buttons of yours: {left}")
+        return notes
+
+    def _clear_drawing(self, entry: SheetEntry, part: str) -> Rel | None:
+        drawing, rendered = self.user.related(part, "drawing"), self.rendered.related(entry.part, "drawing")
+        if drawing is None:
+            return None
+        new = None if rendered is None else self.rendered.xml(rendered.inner)
+        left = keep_users_objects(self.user, drawing.inner, new)
+        if not left:
+            return None
+        self.kept.append(f"sheet {entry.name}: charts, pictures and shapes of yours: {', '.join(left)}")
+        return drawing
+
+    def _write_sheets(self, parts: dict[str, str], old: dict[str, _Old]) -> None:
+        styles = self._merge_styles()
+        strings = shared_strings(self.rendered)
+        metadata = merge_cell_metadata(self.user, self.rendered)
+        for entry in self.entries:
+            root = self.rendered.xml(entry.part)
+            previous = old.get(entry.name, _Old())
+            translate(root, styles, strings, metadata)
+            adopt_identity(root, previous.root)
+            self._write_sheet(entry.part, parts[entry.name], root, previous)
+            adapt_tables(self.user, parts[entry.name], styles)
+
+    def _write_sheet(self, source: str, part: str, root: Element, old: _Old) -> None:
+        """Write one sheet with the parts it leads to: the rendered ones and those kept of the user's."""
+        drawing, notes = self.rendered.related(source, "drawing"), NoteParts.of(self.rendered, source, root)
+        merged = {
+            new.id
+            for new, kept in (
+                (drawing, old.drawing),
+                (notes.comments, old.notes.comments),
+                (notes.shapes, old.notes.shapes),
+            )
+            if new is not None and kept is not None
+        }
+        rels = self.copier.rels(r for r in self.rendered.rels(source) if r.id not in merged)
+        for kept in old.rels:
+            new = replace(kept, id=fresh_rel_id(rels))
+            rels.append(new)
+            tag = {old.drawing: "drawing", old.notes.shapes: "legacyDrawing"}.get(kept)
+            if tag is not None:
+                child(root, tag, WORKSHEET_ORDER).set(rel("id"), new.id)
+        if old.drawing is not None and drawing is not None:
+            add_rendered_objects(old.drawing.inner, drawing.inner, self.copier)
+        add_rendered_notes(self.user, old.notes, self.rendered, notes)
+        self.user.write_xml(part, root)
+        self.user.set_rels(part, rels)
+
+    def _merge_styles(self) -> StyleMap:
+        source = self.rendered.related(self.rendered.workbook_part, "styles")
+        found = self.user.related(self.user.workbook_part, "styles")
+        if source is None or found is None:
+            raise InputError.single(str(self.user.path), "a workbook without cell styles", REPAIR)
+        target = self.user.xml(found.inner)
+        before = serialize(target)
+        styles = merge_styles(
+            target, self.rendered.xml(source.inner), same_theme=_theme(self.user) == _theme(self.rendered)
+        )
+        if serialize(target) != before:
+            self.user.write_xml(found.inner, target)
+        return styles
+
+    def _formulas(self, part: str) -> list[str]:
+        """The formulas on a sheet and in its charts."""
+        roots = [self.user.xml(p) for p in self.user.reachable([part]) if p.endswith(".xml")]
+        return [e.text for root in roots for e in root.iter(*_FORMULAS) if e.text]
+
+
+_FORMULAS = ("{*}f", "{*}formula", "{*}formula1", "{*}formula2")
+
+
+def _theme(package: Package) -> bytes:
+    theme = package.related(package.workbook_part, "theme")
+    return b"" if theme is None else package.read(theme.inner)
+
+
+def _table_names(package: Package, part: str) -> set[str]:
+    return {str(root.get("displayName")) for root in tables_of(package, part).values()}

@@ -1,0 +1,252 @@
+"""Reading a run's inputs from a workbook: Excel tables, found by their names wherever they stand."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import python_calamine
+
+from xl_ltc.assumptions.specs import SPECS
+from xl_ltc.errors import InputError, Problem
+from xl_ltc.inforce.history import HISTORY
+from xl_ltc.inforce.schema import INFORCE
+from xl_ltc.settings import Settings, from_values
+from xl_ltc.tables import InputTable, column_letters, sheet_locator
+from xl_ltc.workbook.package.book import sheet_entries
+from xl_ltc.workbook.package.copying import tables_of
+from xl_ltc.workbook.package.ooxml import REPAIR, Element, main
+from xl_ltc.workbook.package.opc import Package
+from xl_ltc.workbook.read_cells import Area, flawed_cells
+
+SETTINGS_TABLE = "settings"
+"""The Excel table of the settings; of its columns only ``setting`` and ``value`` are read."""
+
+REQUIRED = (*(spec.name for spec in SPECS), SETTINGS_TABLE, HISTORY.name)
+"""The Excel tables every workbook must have."""
+
+HOW_FOUND = "an Excel table of that name (Table Design, Table Name), on any sheet"
+
+
+@dataclass(frozen=True)
+class WorkbookInputs:
+    """What a run reads from a workbook.
+
+    Attributes:
+        tables: the assumption tables by name, as they stand; ``AssumptionSet.from_tables`` checks them.
+        settings: the settings, checked.
+        history: actual experience, as it stands; ``check_history`` checks it.
+        inforce: the in-force policies as they stand, or None when the workbook has no such table.
+    """
+
+    tables: dict[str, InputTable]
+    settings: Settings
+    history: InputTable
+    inforce: InputTable | None
+
+
+def read_workbook(path: Path) -> WorkbookInputs:
+    """Read assumptions, settings, history and, where it is there, the in-force table.
+
+    Args:
+        path: an .xlsx or .xlsm; its stored values are read, formulas are not recalculated.
+
+    Raises:
+        InputError: not a workbook; tables missing, doubled or without rows; cells with an error value or with a
+            formula that has no stored value; settings that are not allowed. All that can be found at once.
+    """
+    found, problems = _read(path, REQUIRED, (INFORCE.name,))
+    settings = None
+    if SETTINGS_TABLE in found:
+        try:
+            settings = settings_from_table(found[SETTINGS_TABLE])
+        except InputError as error:
+            problems += error.problems
+    if problems or settings is None:
+        raise InputError(problems)
+    return WorkbookInputs(
+        {spec.name: found[spec.name] for spec in SPECS}, settings, found[HISTORY.name], found.get(INFORCE.name)
+    )
+
+
+def read_tables(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, InputTable]:
+    """Read Excel tables by name.
+
+    Args:
+        path: an .xlsx or .xlsm.
+        required: names of tables that must be there; Excel does not tell names apart by case.
+        optional: names of tables that are read if they are there.
+
+    Raises:
+        InputError: as ``read_workbook``.
+    """
+    found, problems = _read(path, required, optional)
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def settings_from_table(table: InputTable) -> Settings:
+    """Settings from a table with the columns ``setting`` and ``value``; its other columns are for the reader.
+
+    Raises:
+        InputError: a column, name or setting missing; a setting twice; a value that is not allowed.
+    """
+    names = [str(c) for c in table.frame.columns]
+    problems = [
+        Problem(table.locate(None, None), f"{names.count(c) or 'no'} column {c}", f"table {SETTINGS_TABLE} has it once")
+        for c in ("setting", "value")
+        if names.count(c) != 1
+    ]
+    if problems:
+        raise InputError(problems)
+    values: dict[str, object] = {}
+    rows: list[int] = []
+    for row, (name, value) in enumerate(zip(table.frame["setting"], table.frame["value"], strict=True)):
+        key = str(name).strip()
+        if not key and value == "":
+            continue
+        if not key or key in values:
+            found = f"setting {key} a second time" if key else "a value without the name of a setting"
+            problems.append(Problem(table.locate(row, "setting"), found, "every setting once"))
+            continue
+        values[key] = value
+        rows.append(row)
+    try:
+        settings = from_values(values, lambda row, column: table.locate(None if row is None else rows[row], column))
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
+    if problems:
+        raise InputError(problems)
+    return settings
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an Excel table stands: its sheet, the sheet's part, and the cells of its body.
+
+    ``headers`` are the names the table itself keeps, used when it shows no header row.
+    """
+
+    name: str
+    sheet: str
+    part: str
+    body: Area
+    has_header: bool
+    headers: tuple[str, ...]
+
+
+def _read(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple[dict[str, InputTable], list[Problem]]:
+    """The tables that can be read, and what is wrong with the others."""
+    package = Package.open(path)
+    places, problems = _find(package, [*required, *optional])
+    problems += [Problem(f"{path}, table {n}", "no such table", HOW_FOUND) for n in required if n not in places]
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(package.data))
+    except python_calamine.CalamineError as error:
+        raise InputError.single(str(path), f"a workbook that can't be read ({error})", REPAIR) from None
+    found: dict[str, InputTable] = {}
+    for sheet in dict.fromkeys(place.sheet for place in places.values()):
+        here = {name: place for name, place in places.items() if place.sheet == sheet}
+        with _garbage_collection_paused():
+            rows = _rows(book, sheet, path)
+            found.update({name: _table(place, rows) for name, place in here.items()})
+        for name in here:
+            if found[name].frame.empty:
+                problems.append(Problem(f"{found[name].locate(None, None)}, table {name}", "no data rows", "rows"))
+        problems += _flaws(package, list(here.values()))
+    return found, problems
+
+
+@contextlib.contextmanager
+def _garbage_collection_paused() -> Iterator[None]:
+    """A million new cells would have the collector look through them again and again, a tenth of the reading time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _find(package: Package, wanted: Collection[str]) -> tuple[dict[str, _Place], list[Problem]]:
+    """The wanted tables by the wanted spelling of their names, and those that are there twice."""
+    spelling = {name.lower(): name for name in wanted}
+    places: dict[str, _Place] = {}
+    problems = []
+    root = package.xml(package.workbook_part)
+    for entry in sheet_entries(package, root).values():
+        for table in tables_of(package, entry.part).values():
+            name = spelling.get(str(table.get("displayName", "")).lower())
+            if name is None:
+                continue
+            if name in places:
+                sheets = f"a table on sheet {places[name].sheet} and another on sheet {entry.name}"
+                problems.append(Problem(f"{package.path}, table {name}", sheets, "one table of a name"))
+                continue
+            places[name] = _place(name, entry.name, entry.part, table)
+    return places, problems
+
+
+def _place(name: str, sheet: str, part: str, table: Element) -> _Place:
+    area = Area.of(table.get("ref", "A1"))
+    header_rows = int(table.get("headerRowCount", "1"))
+    totals_rows = int(table.get("totalsRowCount", "0"))
+    body = Area(area.first_row + header_rows, area.first_column, area.last_row - totals_rows, area.last_column)
+    columns = table.iterfind(f"{main('tableColumns')}/{main('tableColumn')}")
+    return _Place(name, sheet, part, body, header_rows > 0, tuple(str(c.get("name")) for c in columns))
+
+
+def _rows(book: python_calamine.CalamineWorkbook, sheet: str, path: Path) -> list[list[Any]]:
+    """Every cell of a sheet from A1 on; blanks and error values as empty text."""
+    try:
+        rows: list[list[Any]] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except (python_calamine.CalamineError, ValueError) as error:
+        raise InputError.single(f"{path}, sheet {sheet}", f"a sheet that can't be read ({error})", REPAIR) from None
+    return rows
+
+
+def _table(place: _Place, rows: Sequence[Sequence[Any]]) -> InputTable:
+    """The body of a table as it stands, without blank rows at its end, which a user clears and does not delete."""
+    body = place.body
+    width = body.last_column - body.first_column + 1
+    cells = [_cut(row, body.first_column, width) for row in rows[body.first_row : body.last_row + 1]]
+    while cells and all(value == "" for value in cells[-1]):
+        cells.pop()
+    if place.has_header:
+        header = rows[body.first_row - 1] if body.first_row <= len(rows) else ()
+        names = [str(value).strip() for value in _cut(header, body.first_column, width)]
+    else:
+        names = list(place.headers)
+    values = np.empty((len(cells), width), dtype=object)
+    if cells:
+        values[:] = cells
+    frame = pd.DataFrame(values, columns=pd.Index(names, dtype=object), dtype=object)
+    return InputTable(frame, sheet_locator(place.sheet, body.first_row - 1, body.first_column, names))
+
+
+def _cut(row: Sequence[Any], first: int, width: int) -> list[Any]:
+    """A stretch of a row; the sheet's used area may end before it does."""
+    cells = list(row[first : first + width])
+    return cells + [""] * (width - len(cells))
+
+
+def _flaws(package: Package, places: Sequence[_Place]) -> list[Problem]:
+    """The cells of one sheet's tables that have no usable value."""
+    problems = []
+    for row, column, error in flawed_cells(package.read(places[0].part), [place.body for place in places]):
+        where = f"sheet {places[0].sheet}, cell {column_letters(column)}{row + 1}"
+        if error:
+            problems.append(Problem(where, f"the error value {error}", "a value"))
+        else:
+            allowed = "a value; recalculate in Excel (Ctrl+Alt+F9) and save"
+            problems.append(Problem(where, "a formula with no stored value", allowed))
+    return problems
