@@ -1,0 +1,113 @@
+"""The block's own past: what lives, premium and claims today's policies imply for the years before.
+
+Each policy in force stands for those issued with it that have since died, lapsed or used up their benefits, so its
+weight grows going back in time by the inverse of its persistency on current assumptions, with deaths scaled to the
+past's actual to expected ratio (Exhibit A-1b).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.illustration import published
+from xl_ltc.illustration.block import Illustration
+from xl_ltc.projection.prepare import claim_base
+
+
+@dataclass(frozen=True)
+class Backcast:
+    """Implied past of each policy, by calendar year and segment (before and after the anniversary).
+
+    Attributes:
+        years: calendar years up to the valuation date.
+        lives: year-end lives a policy stands for, shape (policies, years).
+        exposure: life-years, shape (policies, years, 2).
+        attained_age, policy_duration: of each segment, same shape.
+        earned_premium: dollars, shape (policies, years).
+        guideline_claims: expected claims before the Exhibit A-3a factors, shape (policies, years, 2).
+        expected_claims: the same after them.
+    """
+
+    years: np.ndarray
+    lives: np.ndarray
+    exposure: np.ndarray
+    attained_age: np.ndarray
+    policy_duration: np.ndarray
+    earned_premium: np.ndarray
+    guideline_claims: np.ndarray
+    expected_claims: np.ndarray
+
+
+def backcast(illustration: Illustration, assumptions: AssumptionSet) -> Backcast:
+    """The implied past of the illustrative block from the first year of sales to the valuation date."""
+    block = illustration.block
+    first, last = published.first_year(), assumptions.settings.valuation_date.year
+    years = np.arange(first, last + 1)
+    shape = (len(block), len(years), 2)
+    # Completed policy years when a policy year begins, from the one that runs into the first calendar year to the
+    # last; negative before issue.
+    completed = np.arange(first - 1, last + 1) - block.issue_year[:, None]
+    duration = np.maximum(completed, 0) + 1
+    age = block.issue_age[:, None] + duration - 1
+    before = block.year_before_anniversary
+    length = np.stack([before, 1.0 - before], axis=1)[:, None, :] * _segments(completed >= 0)
+    survival = _segments(_survival(illustration, assumptions, age, duration)) ** length
+    # Weight at the end of each segment, going back from one at the valuation date.
+    inverse = np.cumprod(1.0 / survival.reshape(len(block), -1)[:, ::-1], axis=1)[:, ::-1].reshape(shape)
+    at_end = np.concatenate([inverse.reshape(len(block), -1)[:, 1:], np.ones((len(block), 1))], axis=1).reshape(shape)
+    exposure = 0.5 * (inverse + at_end) * length
+    paying_years = assumptions.premium.paying_years(block.codes("premium_payment"), block.issue_age)
+    paying = _segments(duration <= paying_years[:, None])
+    premium = illustration.contractual_premium[:, None] * (exposure * paying).sum(axis=2)
+    guideline, expected = _claims(illustration, assumptions, age, duration, exposure)
+    lives = at_end[:, :, 1] * (block.issue_year[:, None] <= years)
+    return Backcast(years, lives, exposure, _segments(age), _segments(duration), premium, guideline, expected)
+
+
+def _segments(by_policy_year: np.ndarray) -> np.ndarray:
+    """By calendar year and segment what is known by policy year: one ends where the next begins, on the anniversary."""
+    return np.stack([by_policy_year[:, :-1], by_policy_year[:, 1:]], axis=2)
+
+
+def _survival(
+    illustration: Illustration, assumptions: AssumptionSet, age: np.ndarray, duration: np.ndarray
+) -> np.ndarray:
+    """Annual persistency in the past, by policy year, without improvement, which begins at the valuation date."""
+    block = illustration.block
+
+    def column(name: str) -> np.ndarray:
+        return block.codes(name)[:, None]
+
+    q = assumptions.mortality.q(column("sex"), age, column("partner_status"), column("underwriting_class"), duration)
+    lapse = assumptions.lapse.rate(
+        column("partner_status"),
+        duration,
+        column("premium_payment"),
+        block.discounted_renewal[:, None],
+        block.issue_age[:, None],
+    )
+    expiry = assumptions.benefit_expiry.rate(column("sex"), column("benefit_period"), age)
+    return np.asarray((1.0 - q * published.past_mortality_ae()) * (1.0 - lapse) * (1.0 - expiry))
+
+
+def _claims(
+    illustration: Illustration, assumptions: AssumptionSet, age: np.ndarray, duration: np.ndarray, exposure: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Expected claims before and after the Exhibit A-3a factors; ages and durations by policy year."""
+    block, morbidity = illustration.block, assumptions.morbidity
+    constant = morbidity.sex_factor.at(block.codes("sex"))
+    constant = constant * morbidity.underwriting_factor.at(block.codes("underwriting_class"))
+
+    def column(name: str) -> np.ndarray:
+        return block.codes(name)[:, None]
+
+    growth = morbidity.benefit_growth(column("inflation_option"), duration)
+    by_life = exposure * _segments((claim_base(block, assumptions) / constant)[:, None] * growth)
+    guideline = by_life * _segments(morbidity.claim_cost.at(column("sex"), age))
+    cost = morbidity.age_cost(column("sex"), column("series"), column("benefit_period"), column("benefit_type"), age)
+    factor = _segments(morbidity.duration(column("series"), duration))
+    expected = by_life * _segments(cost) * factor * constant[:, None, None]
+    return guideline, expected
