@@ -1,0 +1,180 @@
+"""The command line: ``xl-ltc demo | run | reconcile | trace``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import xl_ltc
+
+# What computes is imported where it is used, so that --help need not wait for it.
+if TYPE_CHECKING:
+    from xl_ltc.workbook.actions import Outcome
+
+INPUT_UNUSABLE, CANCELLED = 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 when it did what was asked, 1 when a check failed, 2 for input that can't be used."""
+    options = _parser().parse_args(arguments)
+    if hasattr(sys.stdout, "reconfigure"):
+        # A terminal or pipe of another encoding shows ? for what it does not have.
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        code = _perform(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print(f"xl-ltc {options.command}: cancelled", file=sys.stderr)
+        return CANCELLED
+    except BrokenPipeError:
+        # The reader, such as head, has seen enough; by the time of the first print all files are written.
+        _to_nowhere(sys.stdout)
+        return 0
+    return code
+
+
+def _perform(options: argparse.Namespace) -> int:
+    """Run the command; what the user can put right is said in words."""
+    from xl_ltc.errors import InputError
+
+    try:
+        code: int = options.action(options)
+    except InputError as error:
+        print(f"xl-ltc {options.command}: the input can't be used; nothing was written.\n{error}", file=sys.stderr)
+        return INPUT_UNUSABLE
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # Of two names, the second is where a finished file was to go.
+        name = error.filename2 or error.filename
+        print(f"xl-ltc {options.command}: " + (f"{name}: {error.strerror}" if name else str(error)), file=sys.stderr)
+        return INPUT_UNUSABLE
+    return code
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    """Leave a pipe that nobody reads any more, or Python says so once again when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("xl-ltc", description="Long-term-care rate filings, policy by policy.")
+    parser.add_argument("--version", action="version", version=f"xl-ltc {xl_ltc.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="the whole filing on the illustrative block of 77,020 policies")
+    demo.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the workbook and results")
+    demo.set_defaults(action=_demo)
+
+    run = commands.add_parser("run", help="a run on your own assumption workbook and in-force file")
+    run.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
+    run.add_argument("--inforce", type=Path, metavar="FILE", help="Parquet, CSV or workbook with a table inforce")
+    run.add_argument("--out", type=Path, required=True, metavar="FILE", help="workbook to write; may be WORKBOOK")
+    run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results as CSV files")
+    run.set_defaults(action=_run)
+
+    reconcile = commands.add_parser("reconcile", help="every published number beside the computed one")
+    reconcile.add_argument("--json", action="store_true", help="all of it as JSON")
+    reconcile.set_defaults(action=_reconcile)
+
+    trace = commands.add_parser("trace", help="every factor of one policy's projection")
+    trace.add_argument("--policy", required=True, metavar="ID")
+    trace.add_argument("--workbook", type=Path, help="assumption workbook; the bundled assumptions without it")
+    trace.add_argument("--inforce", type=Path, metavar="FILE", help="in-force file; the illustrative block without it")
+    trace.add_argument("--out", type=Path, metavar="FILE", help="CSV to write; to the screen without it")
+    trace.set_defaults(action=_trace)
+    return parser
+
+
+class _Progress:
+    """Says on the error stream what is being done and how long it has taken."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+
+    def __call__(self, doing: str) -> None:
+        try:
+            print(f"[{time.perf_counter() - self._start:5.1f} s] {doing}", file=sys.stderr, flush=True)
+        except BrokenPipeError:
+            _to_nowhere(sys.stderr)  # a run is not stopped by who stops watching it
+
+
+def _demo(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.workbook.actions import demo
+
+    outcome = demo(options.out, progress)
+    progress("done")
+    _say(outcome)
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.workbook.actions import run_workbook
+
+    outcome = run_workbook(options.workbook, options.inforce, options.out, options.results, progress)
+    progress("done")
+    _say(outcome)
+    return 0
+
+
+def _say(outcome: Outcome) -> None:
+    """The summary a person reads at the end."""
+    run, experience = outcome.run, outcome.run.experience
+    test = experience.test_58_85()
+    print(f"{len(run.block):,} policies, {int(run.increase.affected.sum()):,} affected by the increase")
+    print(
+        f"Lifetime loss ratio {experience.lifetime_loss_ratio('before'):.0%} before and "
+        f"{experience.lifetime_loss_ratio('after'):.0%} after the increase"
+    )
+    print(
+        f"58%/85% test {'passed' if test.passed else 'FAILED'}: "
+        f"claims {test.item_7:,.0f} against premium times factors {test.item_5:,.0f}"
+    )
+    for warning in outcome.warnings:
+        print(f"Note: {warning}")
+    for file in outcome.files:
+        print(f"Written: {file}")
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.exhibits.reconcile import as_records, failed, reconcile, report
+    from xl_ltc.workbook.actions import illustrative_run
+
+    checks = reconcile(illustrative_run(progress))
+    # JSON with escapes only, so that it is the same in every encoding.
+    print(json.dumps(as_records(checks), indent=1) if options.json else report(checks))
+    wrong = failed(checks)
+    if wrong:
+        print(f"xl-ltc reconcile: {len(wrong):,} of {len(checks):,} numbers differ", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _trace(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.workbook.actions import trace_policy
+
+    table = trace_policy(options.policy, options.workbook, options.inforce, progress, options.out)
+    if options.out is not None:
+        print(f"Written: {options.out}")
+    else:
+        sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
