@@ -10,8 +10,8 @@ from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.illustration import parameters, published
 from xl_ltc.illustration.block import illustrate
-from xl_ltc.illustration.fitting import deviations
 from xl_ltc.illustration.claim_cost import claim_cost_relativities, claim_costs
+from xl_ltc.illustration.fitting import deviations
 from xl_ltc.illustration.spread import apportion, printed_shares, scores
 from xl_ltc.inforce.control_totals import content_hash
 from xl_ltc.inforce.history import check_history

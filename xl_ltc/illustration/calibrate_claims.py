@@ -32,7 +32,7 @@ _RELATIVITIES = {
     ("Benefit Type", "benefit_type", "Indemnity", "Reimbursement"): "relativity_benefit_type.Indemnity",
 }
 _LATER_SERIES = ("300", "400", "500", "511")
-_SELECT_DURATIONS = (("1-3", 1, 3), ("4-6", 4, 6))
+_SELECT_DURATIONS = (("1-3", 1, 3),)
 _AGE_BANDS = {"<64": (0, 64), "65-69": (65, 69), "70-74": (70, 74), "75-79": (75, 79), "80-84": (80, 84)}
 _AGE_PRIOR = 0.5
 """Log deviation from Exhibit A-3b's guideline claims by age that weighs as much as one tolerance of Exhibit I-a."""
@@ -125,9 +125,9 @@ def _age_bands(past: Backcast, illustration: Illustration, assumptions: Assumpti
 def selection(past: Backcast) -> np.ndarray:
     """Underwriting selection in the Guidelines' claim costs, as Exhibit A-3b shows it.
 
-    The illustrative claim costs do not vary by duration, the Guidelines' do. Their ratio per life-year in durations 1-3
-    and 4-6, relative to that in later ones, by when selection has worn off, makes the block's past comparable; without
-    it the newest series, most of whose exposure is at early durations, would look cheap for good.
+    The illustrative claim costs do not vary by duration, the Guidelines' do. Their ratio per life-year in durations
+    1-3, relative to that in later ones, makes the block's past comparable; without it the newest series, most of whose
+    exposure is at early durations, would look cheap for good.
 
     Returns:
         Factors on the past's guideline claims, shape (policies, years, 2).
@@ -140,7 +140,7 @@ def selection(past: Backcast) -> np.ndarray:
         return float(printed["claims"] / printed["exposure"] / modelled)
 
     duration = past.policy_duration
-    late = ratio(("7-9", "10-12", "13+"), duration > _SELECT_DURATIONS[-1][2])
+    late = ratio(("4-6", "7-9", "10-12", "13+"), duration > _SELECT_DURATIONS[-1][2])
     factors = np.ones(duration.shape)
     for band, low, high in _SELECT_DURATIONS:
         inside = (duration >= low) & (duration <= high)
