@@ -222,6 +222,7 @@ def test_run_tells_what_it_did(small: SmallFiling, tmp_path: Path, capsys: Captu
     assert {p.name for p in tmp_path.iterdir()} == {"new.xlsx", "results"}
 
 
+@pytest.mark.slow
 def test_run_over_its_own_workbook_as_a_program(small: SmallFiling, tmp_path: Path) -> None:
     """Named as the user is used to: relative to where they are; what is on an output sheet is said to go."""
 
@@ -543,13 +544,13 @@ def test_a_reader_who_has_seen_enough(small: SmallFiling) -> None:
     policy = small.run.block.frame["policy_id"][3]
     program = started("trace", "--policy", policy, "--workbook", small.inputs_only, "--inforce", small.csv)
     assert program.stdout is not None and program.stderr is not None
-    assert program.stdout.readline().startswith("policy_id,calendar_year,")
     program.stdout.close()
     errors = program.stderr.read()
     assert program.wait(timeout=60) == 0
     assert all(PROGRESS.match(line) for line in errors.splitlines()), errors
 
 
+@pytest.mark.slow
 @posix
 def test_a_run_goes_on_when_nobody_watches(small: SmallFiling, tmp_path: Path) -> None:
     program = started("run", small.inputs_only, "--inforce", small.csv, "--out", tmp_path / "out.xlsx")
@@ -617,8 +618,9 @@ def test_reconciles_exit_status(verdict: str, code: int, monkeypatch: pytest.Mon
 
 def test_a_terminal_of_another_encoding(small: SmallFiling) -> None:
     code = (
-        "import sys; from xl_ltc import cli; from xl_ltc.exhibits import reconcile as r; "
-        "from xl_ltc.workbook import actions; actions.illustrative_run = lambda _: None; sys.exit(cli.main(['reconcile']))"
+        "import sys; from xl_ltc import cli; from xl_ltc.workbook import actions\n"
+        "actions.illustrative_run = lambda _: None\n"
+        "sys.exit(cli.main(['reconcile']))"
     )
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)

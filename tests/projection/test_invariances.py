@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-import numba
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,16 +65,21 @@ def test_every_policy_twice_is_twice_the_result(block: Block, flows: CashFlows, 
     np.testing.assert_allclose(cells(increased(twice, assumptions)), 2 * cells(flows), rtol=1e-12)
 
 
-def test_threads_do_not_change_a_bit(block: Block, flows: CashFlows, assumptions: AssumptionSet) -> None:
-    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
-    assert most > 1, "this machine has one processor; set NUMBA_NUM_THREADS=2 to run this test"
-    before = numba.get_num_threads()
-    try:
-        for threads in range(1, most + 1):
-            numba.set_num_threads(threads)
-            assert (cells(increased(block, assumptions)) == cells(flows)).all()
-    finally:
-        numba.set_num_threads(before)
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_threads_do_not_change_a_bit(
+    threads: int, block: Block, flows: CashFlows, assumptions: AssumptionSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "threads", lambda: threads)
+    assert (cells(increased(block, assumptions)) == cells(flows)).all()
+
+
+def test_the_kernel_is_compiled_once(block: Block, flows: CashFlows, assumptions: AssumptionSet) -> None:
+    """Whether columns can be written to or not, whether they are contiguous or not: compiling takes seconds."""
+    frame = block.frame.assign(annualized_premium=np.arange(2.0 * len(block))[::2])
+    increased(Block(frame), assumptions)
+    increased(Block(frame.copy(deep=True)), assumptions)
+    project(block, assumptions)
+    assert len(kernel._project_unit.signatures) == 1
 
 
 def test_running_again_does_not_change_a_bit(block: Block, flows: CashFlows, assumptions: AssumptionSet) -> None:

@@ -129,6 +129,7 @@ def test_the_run_sheet_says_what_was_asked(ran: tuple[actions.Outcome, Path]) ->
     assert "xl-ltc run mine.xlsx --inforce policies.csv --out new.xlsx --results results" in words
 
 
+@pytest.mark.slow
 def test_a_run_over_its_own_workbook(small: SmallFiling, tmp_path: Path) -> None:
     """Out is the workbook; edited, run, and run once more, it keeps the edit and its results do not move."""
     key = {"setting": "rate_increase_cap"}
@@ -146,7 +147,7 @@ def test_a_run_over_its_own_workbook(small: SmallFiling, tmp_path: Path) -> None
 Edit = tuple[str, dict[str, object], str, Any]
 
 TABLE_EDITS: list[Edit] = [
-    ("lapse_lifetime_pay", {"policy_duration": 20}, "single", 0.035),
+    ("lapse_lifetime_pay", {"policy_duration": 8}, "single", 0.035),
     ("claim_cost", {"attained_age": 85}, "Female", 123.456789),
     ("valuation_interest", {"issue_year_from": 2006}, "rate", 0.0525),
     ("mortality_factor_sex", {"sex": "Female"}, "factor", 1.31),
@@ -307,7 +308,7 @@ def test_a_failure_while_writing_leaves_everything_as_it_was(
     (tmp_path / "results" / "mine.txt").write_text("mine")
     before = files_in(tmp_path)
 
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("half way")
 
     monkeypatch.setattr(actions, "run_filing", lambda *_: small.run)

@@ -8,7 +8,7 @@ import pandas as pd
 from xl_ltc.illustration import published
 from xl_ltc.illustration.parameters import Parameters
 from xl_ltc.illustration.sold import TEN_PAY, early_ten_pay, issued_early
-from xl_ltc.illustration.spread import apportion, apportion_cents, scores
+from xl_ltc.illustration.spread import apportion, apportion_cents, scaled_within_rounding, scores
 
 MARYLAND = "MD"
 ELSEWHERE = "Other"
@@ -114,9 +114,9 @@ def _sorted_increases(series: str, count: int, parameters: Parameters) -> np.nda
     evenly spaced; those at the cap go on to where the new-business premium would be without it.
     """
     published_increases = published.increases(series)
-    counts = apportion(
-        [parameters["share_below_one_percent"] if s is None else s for s in published_increases.shares], count
-    )
+    shares = published_increases.shares
+    weights = [parameters["share_below_one_percent"] if share is None else share for share in shares]
+    counts = apportion(scaled_within_rounding(weights, shares), count)
     bands = []
     for (low, high), n in zip(published_increases.bands, counts, strict=True):
         inside = (np.arange(n) + 0.5) / max(n, 1)

@@ -6,7 +6,7 @@ generator, are the same on every machine, and fill the unit square of any two ch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,32 @@ def apportion(shares: ArrayLike, total: int) -> np.ndarray:
     remainder_order = np.argsort(-(exact - whole), kind="stable")
     whole[remainder_order[: total - whole.sum()]] += 1
     return whole
+
+
+ROUNDING = 0.45
+"""A share may differ this much, in percent, from the printed whole percent and still print as it."""
+
+
+def scaled_within_rounding(weights: ArrayLike, printed: Sequence[float | None]) -> np.ndarray:
+    """Weights scaled to 100 percent in all, each within the rounding of its printed share.
+
+    Args:
+        weights: what the shares are in proportion to, as far as rounding lets them.
+        printed: whole percents; None for a printed ``<1``.
+    """
+    low = np.array([0.01 if p is None else max(p - ROUNDING, 0.0) for p in printed])
+    high = np.array([0.95 if p is None else p + ROUNDING * (p > 0) for p in printed])
+    weight = np.asarray(weights, dtype=float)
+    scale = bisect(lambda g: float(np.clip(weight * g, low, high).sum()) - 100.0, 0.2, 5.0)
+    return np.clip(weight * scale, low, high)
+
+
+def bisect(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where an increasing step-like function crosses zero; its nearest end where it does not."""
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if function(middle) > 0.0 else (middle, high)
+    return 0.5 * (low + high)
 
 
 def apportion_cents(amounts: ArrayLike, total: float) -> np.ndarray:
