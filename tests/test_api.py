@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import doctest
 import inspect
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,9 @@ from tests.small_filing import SmallFiling, edited, put, small_filing
 from xl_ltc import api
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.inforce.read import write_inforce
+
+GUIDE = Path(__file__).parents[1] / "docs" / "api.md"
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +27,7 @@ def small(filing_run: FilingRun, tmp_path_factory: pytest.TempPathFactory) -> Sm
 
 
 def test_what_is_offered_is_there_and_described() -> None:
-    assert sorted(api.__all__) == list(api.__all__) or len(set(api.__all__)) == len(api.__all__)
+    assert len(set(api.__all__)) == len(api.__all__)
     for name in api.__all__:
         assert inspect.getdoc(getattr(api, name)), name
 
@@ -39,6 +44,22 @@ def test_the_filing_is_the_filing(filing_run: FilingRun) -> None:
     assert np.array_equal(again.cash_flows.values, filing_run.cash_flows.values)
     assert f"{again.experience.lifetime_loss_ratio('before'):.0%}" == "161%"
     assert f"{again.experience.lifetime_loss_ratio('after'):.0%}" == "119%"
+
+
+@pytest.mark.slow
+def test_the_guide_does_what_it_says(filing_run: FilingRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every block of code of docs/api.md, where the demo has been run."""
+    (tmp_path / "demo").mkdir()
+    write_inforce(filing_run.block, tmp_path / "demo" / "inforce.parquet")
+    api.write_filing_workbook(filing_run, (), {}, tmp_path / "demo" / "ltc_rate_filing.xlsx")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for code in re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        exec(code, names)
+    assert f"{names['experience'].lifetime_loss_ratio('before'):.2f}" == "1.61"
+    np.testing.assert_allclose(names["run"].cash_flows.values, filing_run.cash_flows.values, rtol=1e-12)
+    assert names["assumptions"].settings.rate_increase_cap == 0.15
+    assert (tmp_path / "my_filing.xlsx").is_file()
 
 
 def test_step_by_step_it_is_the_run(small: SmallFiling, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xl_ltc.errors import InputError, Problem, one_of, shown
-from xl_ltc.tables import Locator, file_locator
+from xl_ltc.tables import Locator, file_locator, to_number
 
 
 def _choice(
@@ -194,13 +194,8 @@ def _typed(value: object, f: dataclasses.Field[Any]) -> Any:
     if isinstance(f.default, str):
         text = str(value).strip()
         return text if text in meta["allowed"] else None
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        number = float(str(value).strip()) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    if not meta["low"] <= number <= meta["high"]:
+    number = to_number(value)
+    if number is None or not meta["low"] <= number <= meta["high"]:
         return None
     if isinstance(f.default, int):
         return int(number) if number.is_integer() else None

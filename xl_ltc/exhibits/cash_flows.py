@@ -24,11 +24,11 @@ _SHORT = {
 _ENGINE: tuple[tuple[str, Basis, str], ...] = (
     ("earned_premium", "before", "Earned premium"),
     ("incurred_claims", "before", "Incurred claims"),
-    ("lives", "before", "Lives at year end"),
+    ("lives", "before", "Year-end lives"),
     ("earned_premium", "after", "Earned premium"),
     ("initial_earned_premium", "after", "Initial earned premium"),
     ("incurred_claims", "after", "Incurred claims"),
-    ("lives", "after", "Lives at year end"),
+    ("lives", "after", "Year-end lives"),
 )
 _ON_EACH_BASIS = ("earned_premium", "initial_earned_premium", "incurred_claims")
 _GROUPS = {"before": "Before the increase", "after": "After the increase"}
@@ -78,7 +78,7 @@ def _columns(others: list[str]) -> tuple[Column, ...]:
     flows = [
         Column(
             name_of(measure, basis)[3:],
-            header,
+            _broken(header),
             "count" if measure == "lives" else "money",
             _GROUPS[basis],
             10 if measure == "lives" else 13.5,
@@ -89,7 +89,7 @@ def _columns(others: list[str]) -> tuple[Column, ...]:
     valued = [
         Column(
             valued_name(measure, basis)[3:],
-            f"{header} {basis}",
+            f"{_broken(header)} {basis}",
             "money",
             "Valued at the valuation date",
             13.5,
@@ -101,10 +101,10 @@ def _columns(others: list[str]) -> tuple[Column, ...]:
     on_others = [
         Column(
             f"{name_of(measure, 'after')[3:]}_{other}",
-            header,
+            _broken(header),
             "money",
             f"After the increase, RBO basis {other}",
-            13,
+            14,
             f"{name_of(measure, 'after')}_{other}",
         )
         for other in others
@@ -117,10 +117,16 @@ def _columns(others: list[str]) -> tuple[Column, ...]:
         Column("year", "Calendar year", "year", width=9, name="cf_year"),
         Column("period", "Period", width=9, name="cf_period"),
         *flows,
-        Column("factor", "Value factor", "factor", width=9, name="cf_factor"),
+        Column("factor", "Value\nfactor", "factor", width=9, name="cf_factor"),
         *valued,
         *on_others,
     )
+
+
+def _broken(header: str) -> str:
+    """On two lines, so that headers side by side do not touch."""
+    first, _, rest = header.rpartition(" ")
+    return f"{first}\n{rest}"
 
 
 def _rows(run: FilingRun, others: list[str]) -> tuple[Row, ...]:

@@ -8,13 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from xl_ltc.exhibits.published_names import column_title, row_title, table_title
 from xl_ltc.exhibits.reconciliation.interval import Interval
 from xl_ltc.exhibits.table import Cell, Column, Measure, Page, PublishedKey, Row, Table, engine, live, text
 
 YES, NO = "yes", "no"
+EQUAL = "equal"
+"""The verdict on a number within its tolerance."""
 _SAME = 1e-9
 _NO_DIFFERENCE = 2.0**-48
 _LARGE = 1000.0
+_WHOLE_TOLERANCE = 100.0
 
 
 class Check(Protocol):
@@ -98,30 +102,30 @@ def reconciliation_page(checks: Sequence[Check], cells: Mapping[PublishedKey, tu
             stands on an exhibit is linked to it.
     """
     columns = (
-        Column("table", "Table", width=10),
-        Column("row", "Row", width=30),
-        Column("column", "Column", width=26),
+        Column("table", "Table", width=24),
+        Column("row", "Row", width=34),
+        Column("column", "Column", width=25),
         Column("class", "Class", width=7),
         Column("published", "Published", "general", width=16),
         Column("computed", "Modelled", "general", width=16),
         Column("difference", "Difference", "general", width=14),
-        Column("tolerance", "Tolerance", "general", width=11),
-        Column("within", "Within tolerance", width=11, name="check_within"),
-        Column("verdict", "Verdict", width=16),
-        Column("reason", "Reason", width=75),
+        Column("relative", "Difference\nin percent", "difference", width=11),
+        Column("tolerance", "Tolerance", "general", width=12),
+        Column("within", "Within\ntolerance", width=11, name="check_within", alarm=NO),
+        Column("verdict", "Verdict", width=16, name="check_verdict"),
+        Column("reason", "Reason", width=78),
     )
     rows = tuple(_row(i, check, cells.get((check.table, check.row, check.column))) for i, check in enumerate(checks))
-    notes = (
-        text(
-            "Class: E1 follows exactly from other printed numbers; E2 within the rounding of printed inputs; E3 once "
-            "the valuation-rate mix is known; M needs a model run; I is an input."
-        ),
-        text("A modelled value that stands on an exhibit of this workbook is linked to it and changes with it."),
-    )
+    notes = (text("A modelled value that stands on an exhibit of this workbook is linked to it and changes with it."),)
     return Page(
         "Reconciliation",
         "Every number the filing prints beside the model's: difference, tolerance, verdict and reason.",
-        ("Reconciliation to the Published Filing",),
+        (
+            "Reconciliation to the Published Filing",
+            "Class: E1 follows exactly from other printed numbers; E2 within the rounding of printed inputs; E3 once "
+            "the valuation-rate mix is known; M needs a model run; R as this run shows it.",
+            "Units are those printed: percent in sections 2 and 21, dollars, lives, ratios.",
+        ),
         (Table("reconciliation", columns, rows),),
         notes,
         wide=True,
@@ -131,17 +135,20 @@ def reconciliation_page(checks: Sequence[Check], cells: Mapping[PublishedKey, tu
 def _row(position: int, check: Check, shown: tuple[str, Cell] | None) -> Row:
     published, computed, tolerance = (as_number(v) for v in (check.published, check.computed, check.tolerance))
     large = published is not None and abs(published) >= _LARGE
-    measure: Measure = "count" if large else "decimal"
+    measure: Measure = "count" if large or _are_whole(published, computed) else "decimal"
     cells = {
-        "table": text(check.table),
-        "row": text(check.row),
-        "column": text(check.column),
+        "table": text(table_title(check.table)),
+        "row": text(row_title(check.table, check.row)),
+        "column": text(column_title(check.column)),
         "class": text(check.klass),
         "published": Cell(
             published if published is not None else in_words(check.published), measure="count" if large else "general"
         ),
         "computed": _modelled(check.computed, computed, shown, measure),
-        "tolerance": text(tolerance if tolerance is not None else in_words(check.tolerance)),
+        "tolerance": Cell(
+            tolerance if tolerance is not None else in_words(check.tolerance),
+            measure="count" if tolerance is not None and tolerance >= _WHOLE_TOLERANCE else None,
+        ),
         "verdict": text(check.verdict),
         "reason": text(check.reason),
     }
@@ -149,12 +156,21 @@ def _row(position: int, check: Check, shown: tuple[str, Cell] | None) -> Row:
         # A spreadsheet takes a difference in the last bits for none.
         difference = 0.0 if math.isclose(computed, published, rel_tol=_NO_DIFFERENCE) else computed - published
         cells["difference"] = live("={computed}-{published}", difference, measure)
+        if large:
+            cells["relative"] = live("=ROUND({difference}/{published},3)", round(difference / published, 3))
         if tolerance is not None:
             # The margin keeps a difference of exactly the tolerance inside, whatever its last bit.
             within = abs(difference) <= tolerance * (1 + _SAME)
             formula = f'=IF(ABS({{difference}})<={{tolerance}}*(1+{_SAME:.0E}),"{YES}","{NO}")'
             cells["within"] = live(formula, YES if within else NO)
+    elif isinstance(check.computed, Interval):
+        # Some number of the interval rounds to the printed one, or none does; not live.
+        cells["within"] = text(YES if check.verdict == EQUAL else NO)
     return Row(str(position), cells)
+
+
+def _are_whole(*numbers: float | None) -> bool:
+    return all(number is not None and number.is_integer() for number in numbers)
 
 
 def in_words(value: object) -> str:

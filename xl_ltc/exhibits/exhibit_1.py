@@ -20,6 +20,7 @@ YEARS_IN_GROUP = 5
 LETTER = {"before": "a", "after": "b"}
 LIFETIME = "Lifetime"
 _HEADING = "Actual or Projected Experience using Current Assumptions"
+_CUMULATIVE = "Cumulative Loss Ratio with interest"
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ def exhibit_1(run: FilingRun, basis: Basis) -> Page:
     letter = LETTER[basis]
     notes = (
         text(
-            f"Rows of several years hold the sum of their premium, claims and year-end lives; lives of such a row "
-            f"are the sum of up to {YEARS_IN_GROUP} year-end counts, not a count at one date."
+            "Premium and claims in dollars. Rows of several years hold sums; their lives are the sum of up to "
+            f"{YEARS_IN_GROUP} year-end counts, not a count at one date."
         ),
         *valuation_notes(run),
         projection_note(settings),
@@ -84,13 +85,13 @@ def _experience(run: FilingRun, basis: Basis) -> Table:
     name = table_name(basis)
     groups = list(year_groups(run.cash_flows.years, run.assumptions.settings.valuation_date.year))
     columns = (
-        Column("block", "", width=19),
+        Column("block", "", width=24, wrap=False),
         Column("label", "Calendar Year", "year", width=11),
         Column("premium", "A\nEarned\nPremium", "money", _HEADING, 15),
         Column("claims", "B\nIncurred\nClaims", "money", _HEADING, 15),
         Column("ratio", "C = B / A\nIncurred\nLoss Ratio", "ratio", _HEADING, 12),
         Column("lives", "D\nEnd of Year\nLives", "count", _HEADING, 12),
-        Column("cumulative", "E\nActual (Column C) with\nMax. Val. Interest", "ratio", "Cumulative Loss Ratio", 21),
+        Column("cumulative", "E\nActual (Column C) with\nMax. Val. Interest", "ratio", _CUMULATIVE, 24),
         Column("first", "First year", "year", width=9, printed=False),
         Column("last", "Last year", "year", width=9, printed=False),
     )
@@ -136,7 +137,7 @@ def _rows(run: FilingRun, basis: Basis, groups: list[YearGroup]) -> Iterator[Row
         cells["first"], cells["last"] = text(group.first), text(group.last)
         if group.historical not in named:
             named.add(group.historical)
-            cells["block"] = text("Historical Experience" if group.historical else "Projected Experience")
+            cells["block"] = text("Historical Experience" if group.historical else "Projected Future Experience")
         yield Row(group.label, cells)
 
 

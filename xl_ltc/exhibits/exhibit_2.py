@@ -24,6 +24,11 @@ DESCRIPTIONS = {
     "7": "Lifetime Incurred Claims with Rate Increase: Sum 6a and 6b",
     "8": "Test: 7 is not less than 5",
 }
+_TITLE = {
+    True: "Demonstration that the Requested Rate Increase Passes the 58%/85% Loss Ratio Minimum",
+    False: "Test of the Requested Rate Increase against the 58%/85% Loss Ratio Minimum",
+}
+"""By whether the test was passed: no exhibit says that an increase passes where it fails."""
 _INITIAL, _INCREASE = "initial_premium_factor", "increase_premium_factor"
 
 
@@ -46,7 +51,7 @@ def exhibit_2(run: FilingRun) -> Page:
     )
     columns = (
         Column("item", "", width=5),
-        Column("description", "", width=68),
+        Column("description", "", width=86),
         Column("amount", "Amount", "money", width=15),
         Column("times", "", "sign", width=3),
         Column("factor", "Factor", "ratio", width=8),
@@ -55,7 +60,10 @@ def exhibit_2(run: FilingRun) -> Page:
     )
     margin = f"{round(100 * settings.moderately_adverse_margin, 2):.15g}"
     notes = (
-        text("Items 2a, 4a, and 6a are the accumulated and present values shown in Exhibit I-b."),
+        text(
+            "Items 2a, 4a, and 6a are consistent with the accumulated and present values shown in Exhibit I-b. Amounts "
+            "in dollars."
+        ),
         *valuation_notes(run),
         text("Item 3 reflects the impact of CBUL and RBO to align persistency with that in Item 4a."),
         live(
@@ -77,7 +85,7 @@ def exhibit_2(run: FilingRun) -> Page:
         "The 58%/85% test: are claims after the increase, with a margin, at least the premium times its factors?",
         (
             "Exhibit II",
-            "Demonstration that the Requested Rate Increase Passes the 58%/85% Loss Ratio Minimum",
+            _TITLE[test.passed],
             "All Rate Series Combined Nationwide Experience",
         ),
         (Table("exhibit_2", columns, rows, published=published),),

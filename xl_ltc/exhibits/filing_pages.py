@@ -50,7 +50,16 @@ def filing_pages(run: FilingRun, checks: Sequence[Check], state: Jurisdiction = 
         checks: the reconciliation to the published numbers; empty for a block that is not the filing's.
         state: the jurisdiction of sections 19 and 22.
     """
-    exhibits = (
+    exhibits = filing_exhibits(run, checks, state)
+    cells = published_cells(exhibits)
+    return FilingPages(
+        exhibits, marginals_page(checks, cells), cash_flows_page(run), reconciliation_page(checks, cells)
+    )
+
+
+def filing_exhibits(run: FilingRun, checks: Sequence[Check], state: Jurisdiction = MARYLAND) -> tuple[Page, ...]:
+    """Build Exhibit I-a to section 22; arguments as ``filing_pages``."""
+    return (
         exhibit_1(run, "before"),
         exhibit_1(run, "after"),
         exhibit_2(run),
@@ -61,8 +70,4 @@ def filing_pages(run: FilingRun, checks: Sequence[Check], state: Jurisdiction = 
         section_19(run, state),
         section_21(run),
         section_22(run, state),
-    )
-    cells = published_cells(exhibits)
-    return FilingPages(
-        exhibits, marginals_page(checks, cells), cash_flows_page(run), reconciliation_page(checks, cells)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xl_ltc.exhibits.checks import NO
+from xl_ltc.exhibits.checks import EQUAL, NO
 from xl_ltc.exhibits.exhibit_1 import LIFETIME
 from xl_ltc.exhibits.filing_pages import FilingPages
 from xl_ltc.exhibits.run_page import AS_RUN
@@ -16,12 +16,12 @@ def headline(pages: FilingPages) -> Table:
     linked: tuple[tuple[str, str, str, str, Measure], ...] = (
         ("Lifetime loss ratio before the increase", "exhibit_1a_values", LIFETIME, "ratio", "ratio"),
         ("Lifetime loss ratio after the increase", "exhibit_1b_values", LIFETIME, "ratio", "ratio"),
-        ("58%/85% test, all series: item 5, premium times factors", "exhibit_2", "5", "result", "money"),
-        ("58%/85% test, all series: item 7, claims with margin", "exhibit_2", "7", "result", "money"),
+        ("58%/85% test, all series: item 5, premium times factors ($)", "exhibit_2", "5", "result", "money"),
+        ("58%/85% test, all series: item 7, claims with margin ($)", "exhibit_2", "7", "result", "money"),
         ("58%/85% test, all series: result", "exhibit_2", "8", "result", "general"),
         ("Average requested increase", "section_02", AVERAGE, "share_all", "share"),
         ("Insureds affected, nationwide", "section_22_nationwide", "All", "insureds", "count"),
-        ("Annualized premium affected, nationwide", "section_22_nationwide", "All", "annualized_premium", "money"),
+        ("Annualized premium affected, nationwide ($)", "section_22_nationwide", "All", "annualized_premium", "money"),
     )
     rows = [
         Row(
@@ -30,19 +30,31 @@ def headline(pages: FilingPages) -> Table:
         )
         for what, name, row, column, m in linked
     ]
-    for what, name, counted, column in (
+    for what, name, counted, column, counts in (
+        (
+            "Published numbers reproduced, exactly or within tolerance (see Reconciliation)",
+            "check_verdict",
+            "reconciliation",
+            "verdict",
+            EQUAL,
+        ),
         (
             "Published numbers outside tolerance, known exceptions included (see Reconciliation)",
             "check_within",
             "reconciliation",
             "within",
+            NO,
         ),
-        ("Published marginals not honoured (see Marginals)", "marginal_honoured", "marginals", "honoured"),
+        ("Published marginals not honoured (see Marginals)", "marginal_honoured", "marginals", "honoured", NO),
     ):
-        number = sum(r.cells[column].value == NO for r in tables[counted].rows if column in r.cells)
+        number = sum(r.cells[column].value == counts for r in tables[counted].rows if column in r.cells)
         if tables[counted].rows:
-            rows.append(Row(name, {"what": text(what), "value": live(f'=COUNTIF({name},"{NO}")', number, "count")}))
+            rows.append(Row(name, {"what": text(what), "value": live(f'=COUNTIF({name},"{counts}")', number, "count")}))
     as_run = live(AS_RUN, "yes")
     rows.append(Row("as_run", {"what": text("Settings that need a run are as they were run"), "value": as_run}))
-    columns = (Column("value", "Result", "general", width=20), Column("gap", "", width=2), Column("what", "", width=84))
+    columns = (
+        Column("value", "Result", "general", width=20),
+        Column("gap", "", width=2),
+        Column("what", "Measure", width=84),
+    )
     return Table("headline", columns, tuple(rows), "Headline results")

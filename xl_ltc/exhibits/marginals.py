@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xl_ltc.exhibits.checks import NO, YES, Check, Published, as_number
+from xl_ltc.exhibits.published_names import column_title, row_title
 from xl_ltc.exhibits.table import Cell, Column, Measure, Page, PublishedKey, Row, Table, live, text
 
 SECTIONS = {
@@ -15,6 +16,8 @@ SECTIONS = {
     "s22": "Section 22, affected",
 }
 LESS_THAN_ONE = "<1"
+KNOWN = "known exception"
+"""The verdict on a printed number that contradicts others the filing prints."""
 _IN_WHOLE_NUMBERS = ("s19", "s22")
 # More than nothing.
 _SOME = 1e-12
@@ -32,22 +35,25 @@ def marginals_page(checks: Sequence[Check], cells: Mapping[PublishedKey, tuple[s
     """
     rows: list[Row] = []
     percent = _tables_in_percent(checks)
+    known = {(c.table, c.row, c.column): c.reason for c in checks if c.verdict == KNOWN}
     # A number may be checked twice, against other printed ones and against the run.
     for check in Published.of(checks).checks.values():
         shown = cells.get((check.table, check.row, check.column))
         if check.table in SECTIONS and shown is not None and isinstance(shown[1].value, int | float):
-            row = _row(len(rows), check, *shown, percent)
+            why = known.get((check.table, check.row, check.column), "")
+            row = _row(len(rows), check, *shown, percent, why)
             if row is not None:
                 rows.append(row)
     columns = (
         Column("section", "Section", width=22),
         Column("row", "Row", width=36),
-        Column("column", "Column", width=20),
+        Column("column", "Column", width=18),
         Column("printed", "Printed", "general", width=12),
-        Column("low", "Lowest that prints so", "general", width=14),
-        Column("high", "Highest that prints so", "general", width=14),
+        Column("low", "Lowest that\nprints so", "general", width=14),
+        Column("high", "Highest that\nprints so", "general", width=14),
         Column("block", "Block", "general", width=14),
-        Column("honoured", "Honoured", width=10, name="marginal_honoured"),
+        Column("honoured", "Honoured", width=10, name="marginal_honoured", alarm=NO),
+        Column("why", "Known exception", width=46),
     )
     return Page(
         "Marginals",
@@ -55,13 +61,15 @@ def marginals_page(checks: Sequence[Check], cells: Mapping[PublishedKey, tuple[s
         ("Published Marginals and the In-force Block",),
         (Table("marginals", columns, tuple(rows)),),
         (
+            text("Where the block honours every series' share, the share of all may still miss the printed one."),
             text("A marginal is honoured if the block's value rounds to the printed one; <1% is above 0 and below 1%."),
             text("Values are shares, dollars, ages or counts; the block's value is a link to its section's sheet."),
         ),
+        landscape=True,
     )
 
 
-def _row(position: int, check: Check, reference: str, cell: Cell, percent: set[str]) -> Row | None:
+def _row(position: int, check: Check, reference: str, cell: Cell, percent: set[str], why: str) -> Row | None:
     value = float(cell.value)  # type: ignore[arg-type]
     share = _is_share(check)
     span = printed_range(check.published, 0.01 if share else 1.0, share and check.table in percent)
@@ -74,15 +82,16 @@ def _row(position: int, check: Check, reference: str, cell: Cell, percent: set[s
         str(position),
         {
             "section": text(SECTIONS[check.table]),
-            "row": text(check.row),
-            "column": text(check.column),
-            "printed": text(check.published if isinstance(check.published, str) else as_number(check.published)),
+            "row": text(row_title(check.table, check.row)),
+            "column": text(column_title(check.column)),
+            "printed": _printed(check.published, share, share and check.table in percent),
             "low": Cell(low, measure=measure),
             "high": Cell(high, measure=measure),
             "block": live(f"={{{reference}}}", value, measure),
             "honoured": live(
                 f'=IF(AND({{block}}>={{low}},{{block}}<={{high}}),"{YES}","{NO}")', YES if honoured else NO
             ),
+            "why": text("" if honoured else why),
         },
     )
 
@@ -101,7 +110,16 @@ def printed_range(printed: object, unit: float, in_percent: bool) -> tuple[float
     if number is None:
         return None
     middle = number / 100.0 if in_percent else number
-    return middle - _HALF * unit, middle + _HALF * unit
+    # Nothing the block counts is less than none.
+    return max(middle - _HALF * unit, 0.0), middle + _HALF * unit
+
+
+def _printed(printed: object, share: bool, in_percent: bool) -> Cell:
+    """As the filing prints it, shares with the percent sign it leaves out below the first row."""
+    number = as_number(printed)
+    if number is None:
+        return text(f"{printed}%" if in_percent else str(printed))
+    return Cell(number / 100.0 if in_percent else number, measure="ratio" if share else "count")
 
 
 def _is_share(check: Check) -> bool:

@@ -48,16 +48,23 @@ def increase_note(settings: Settings) -> Cell:
     """The settings the projection after the increase was run with."""
     rounding = f"rounded to {settings.increase_rounding:.15g}" if settings.increase_rounding else "not rounded"
     return text(
-        f"Run with: increase effective on the {settings.increase_effective_year} anniversary, at most "
-        f"{settings.rate_increase_cap:.0%}, {rounding}; RBO basis {settings.rbo_basis}; behaviour rounding "
-        f"{settings.behaviour_rounding_tie}."
+        f"Run with: increase effective on each policy's {settings.increase_effective_year} anniversary, at most "
+        f"{settings.rate_increase_cap:.0%}, {rounding}; RBO basis {_words(settings.rbo_basis)}; behaviour rounding "
+        f"{_words(settings.behaviour_rounding_tie)}."
     )
 
 
 def projection_note(settings: Settings) -> Cell:
     """The settings of the projection itself."""
     return text(
-        f"Projected {settings.projection_years} calendar years; age basis {settings.age_basis}; end of mortality table "
-        f"{settings.end_of_mortality_table}; average lives {settings.average_lives}; benefit expiry between ages "
-        f"{settings.benefit_expiry_between_ages}; paid-up-at-65 lapse by {settings.paid_up_at_65_lapse}."
+        f"Run with: {settings.projection_years} calendar years projected; age {_words(settings.age_basis)}; at the end "
+        f"of the mortality table {_words(settings.end_of_mortality_table)}; average lives "
+        f"{_words(settings.average_lives)}; benefit expiry between printed ages "
+        f"{_words(settings.benefit_expiry_between_ages)}; lapse of pay-to-65 policies by "
+        f"{_words(settings.paid_up_at_65_lapse)}."
     )
+
+
+def _words(choice: str) -> str:
+    """A setting's choice in words."""
+    return choice.replace("_", " ")

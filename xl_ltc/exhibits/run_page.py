@@ -62,7 +62,9 @@ def _manifest(manifest: Mapping[str, Any]) -> Table:
     rows = tuple(
         Row(str(i), {"name": text(key), "value": _result(value)}) for i, (key, value) in enumerate(_flat("", manifest))
     )
-    return Table("manifest", (Column("name", "Key"), Column("value", "Value", wrap=False)), rows, "Manifest")
+    return Table(
+        "manifest", (Column("name", "Key", wrap=False), Column("value", "Value", wrap=False)), rows, "Manifest"
+    )
 
 
 def _result(value: object) -> Cell:

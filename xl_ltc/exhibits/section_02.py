@@ -81,7 +81,7 @@ def _distribution(run: FilingRun) -> Table:
     printed = labels | {key: key for key in (MINIMUM, MAXIMUM, AVERAGE)}
     columns = (
         Column("label", "Rate Increase", width=17),
-        *series_columns(run, SHARE, "Share of insureds, increase", "share"),
+        *series_columns(run, SHARE, "Share of insureds; below the total, increase", "share"),
         *series_columns(run, COUNT, "Insureds affected", "count"),
     )
     return Table("section_02", columns, rows, published=published_shares(run, "s02", printed))

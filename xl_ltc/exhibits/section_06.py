@@ -54,14 +54,14 @@ def _behaviour(run: FilingRun) -> Table:
     columns = (
         Column("series", "Series", width=9),
         *(
-            Column(f"average_{key}_{weight}", header, "rate", f"Average weighted by {word}", 10)
+            Column(f"average_{key}_{weight}", header, "rate", f"Average weighted by {word}", 12)
             for weight, word in _WEIGHTS.items()
             for key, header in _ELECTIONS.items()
         ),
-        Column("insureds", "Insureds", "count", "Sums over insureds affected", 9),
-        Column("premium", "Annualized premium", "money", "Sums over insureds affected", 13),
+        Column("insureds", "Insureds", "count", "Insureds affected", 12),
+        Column("premium", "Annualized premium", "money", "Insureds affected", 13),
         *(
-            Column(f"{key}_{weight}", f"{header} x {word}", "count", "Sums over insureds affected", 11)
+            Column(f"{key}_{weight}", f"{header} x {word}", "count", "Sums over insureds affected", 13, printed=False)
             for weight, word in _WEIGHTS.items()
             for key, header in _ELECTIONS.items()
         ),
@@ -69,9 +69,9 @@ def _behaviour(run: FilingRun) -> Table:
     published = {("text", name, ""): (ALL, f"average_{key}_premium") for key, name in _PRINTED.items()}
     notes = (
         text(
-            "Over all insureds whose premium rises or could: those still paying after the effective date, ten-pay and "
-            "other limited-pay included, at the rates before the increase. The filing states 5%, 13% and 3% for all "
-            "series combined and no weight; weighting by premium comes nearest."
+            "Averages over the insureds affected: those still paying premium after the effective date, limited-pay "
+            "included; premium at the rates before the increase. The filing states about 5%, 13% and 3% for all series "
+            "combined and does not say how they are weighted; weighting by premium comes nearest."
         ),
     )
     return Table("section_06e", columns, tuple(rows), "6e. Insured Behavior Due to the Rate Increase", notes, published)

@@ -61,7 +61,7 @@ def _lifetime(run: FilingRun) -> Table:
         Column("before", "Before Increase", "ratio", "Lifetime loss ratio", 13),
         Column("after", "After Increase", "ratio", "Lifetime loss ratio", 13),
         *(
-            Column(f"{key}_{basis}", f"{word} {basis}", "money", "Values at the valuation date", 16)
+            Column(f"{key}_{basis}", f"{word} {basis}", "money", "Values at the valuation date ($)", 16)
             for basis in BASES
             for key, word in (("premium", "Premium"), ("claims", "Claims"))
         ),
@@ -95,7 +95,10 @@ def _test(run: FilingRun) -> Table:
         Column("item_5", "Item 5[1]", "millions", "$ in millions"),
         Column("item_7", "Item 7[2]", "millions", "$ in millions"),
         Column("result", "Result[3]", "general"),
-        *(Column(f"item_{i}", f"Item {i}", "money", "Items of Exhibit II") for i in ("1", "2b", "3", "4b", "6a", "6b")),
+        *(
+            Column(f"item_{i}", f"Item {i}", "money", "Items of Exhibit II ($)", 15)
+            for i in ("1", "2b", "3", "4b", "6a", "6b")
+        ),
     )
     published = {
         ("s15t", ALL, printed): (ALL, column)
@@ -110,7 +113,7 @@ def _test(run: FilingRun) -> Table:
 
 
 _COMPARED = {
-    "item_3": ("initial_earned_premium", "Item 3, PV initial premium", ("Ex2", "3", "amount")),
+    "item_3": ("initial_earned_premium", "Item 3: PV initial premium", ("Ex2", "3", "amount")),
     "premium": ("earned_premium", "PV premium after", ("Ex1bpv", FUTURE, "earned_premium")),
     "claims": ("incurred_claims", "PV claims after", ("Ex1bpv", FUTURE, "incurred_claims")),
 }

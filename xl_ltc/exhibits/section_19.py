@@ -29,10 +29,10 @@ def section_19(run: FilingRun, state: Jurisdiction) -> Page:
     columns = (
         Column("series", "Rate Series", width=14),
         Column("insureds", "Number of Insureds", "count", width=12),
-        Column("before", "Before Increase Premium", "money", "Average annual premium", 15),
-        Column("after", "After Reduced Requested Increase Premium", "money", "Average annual premium", 17),
-        Column("premium_before", "Before increase", "money", "Annualized premium", 15),
-        Column("premium_after", "After increase", "money", "Annualized premium", 15),
+        Column("before", "Before Increase Premium", "money", "Average annual premium ($)", 15),
+        Column("after", "After Reduced Requested Increase Premium", "money", "Average annual premium ($)", 17),
+        Column("premium_before", "Before increase", "money", "Annualized premium ($)", 15),
+        Column("premium_after", "After increase", "money", "Annualized premium ($)", 15),
     )
     published = {
         ("s19", name, column): (row, column)

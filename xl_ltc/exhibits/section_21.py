@@ -55,7 +55,7 @@ CHARACTERISTICS = (
     Characteristic("discounted_renewal", "discounted_renewal", "Discounted Renewal Premium Payment Option"),
     Characteristic("coverage_type", "coverage_type", "Coverage Type"),
     Characteristic("benefit_type", "benefit_type", "Benefit Type"),
-    Characteristic("underwriting_class", "underwriting_class", "Underwriting Class"),
+    Characteristic("underwriting_class", "underwriting_class", "Underwriting Class[1]"),
 )
 
 
@@ -72,8 +72,8 @@ def section_21(run: FilingRun) -> Page:
         ),
         (_issue_ages(run), *(_characteristic(run, c) for c in CHARACTERISTICS)),
         (
-            text("N/A: nobody in the series has it. All insureds in force, paid-up policies included."),
-            text("Underwriting class: at issue, the labels may have differed; they are grouped into generic labels."),
+            text("[1] At issue, the labels may have differed, but were grouped into these generic labels."),
+            text("N/A: no insured of the series has it. All insureds in force, paid-up policies included."),
         ),
     )
 

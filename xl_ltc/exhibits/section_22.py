@@ -51,7 +51,7 @@ def _region(run: FilingRun, region: str, printed: str, where: np.ndarray) -> Tab
     columns = (
         Column("series", "Series", width=24),
         Column("insureds", "Number of Insureds", "count", width=20),
-        Column("annualized_premium", "Annualized Premium", "money", width=22),
+        Column("annualized_premium", "Annualized Premium ($)", "money", width=22),
     )
     published = {
         ("s22", printed + name, column): (row, column)

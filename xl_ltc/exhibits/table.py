@@ -104,6 +104,7 @@ class Column:
         name: a workbook-wide name for its cells.
         wrap: whether long text is broken into lines; if not, it runs over the blank cells to its right.
         printed: whether it belongs to the page; helpers stand to the right of it.
+        alarm: what stands out where a cell of the column says it.
     """
 
     key: str
@@ -114,6 +115,7 @@ class Column:
     name: str = ""
     wrap: bool = True
     printed: bool = True
+    alarm: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.interpolate import pchip_interpolate
 
-from xl_ltc.illustration.monotone import monotone_cubic
 from xl_ltc.illustration.parameters import Parameters
 from xl_ltc.illustration.spread import ROUNDING, bisect, scaled_within_rounding
 
@@ -22,7 +22,7 @@ def ages(shares: np.ndarray, policies: int, parameters: Parameters) -> np.ndarra
     cumulative = np.concatenate([[0.0], np.cumsum(shares) / np.sum(shares)])
     used = np.concatenate([[True], np.diff(cumulative) > 0.0])
     grid = np.linspace(edges[0], edges[used][-1], 1_501)
-    curve = monotone_cubic(edges[used], cumulative[used], grid)
+    curve = pchip_interpolate(edges[used], cumulative[used], grid)
     quantiles = (np.arange(policies) + 0.5) / policies
     return np.floor(np.interp(quantiles, curve, grid)).astype(np.int64)
 

@@ -234,7 +234,7 @@ def project_all(units: int, policies: int, groups: int, years: int, **arguments:
 
 def threads() -> int:
     """How many threads work: the processors, or the environment's ``NUMBA_NUM_THREADS``."""
-    return int(nb.config.NUMBA_NUM_THREADS)
+    return int(nb.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
 
 
 def _plain(value: Any) -> Any:

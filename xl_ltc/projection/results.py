@@ -80,6 +80,11 @@ def join(history: CashFlows, projection: CashFlows) -> CashFlows:
             f"the year before the projection's first, {projection.years[0] - 1}",
         )
     columns: Sequence[str] = list(projection.groups.columns)
+    missing = [c for c in columns if c not in history.groups]
+    if missing:
+        raise InputError.single(
+            "history", f"no column {', '.join(missing)}", "every column the projection is grouped by"
+        )
     groups = pd.concat([projection.groups, history.groups[columns]]).drop_duplicates().sort_values(list(columns))
     groups = groups.reset_index(drop=True)
     years = np.concatenate([history.years, projection.years])

@@ -19,6 +19,7 @@ import pandas as pd
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled
 from xl_ltc.assumptions.specs import LAST_AGE, SPECS
 from xl_ltc.errors import InputError, Problem
+from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile
@@ -89,9 +90,10 @@ def demo(folder: Path, progress: Progress) -> Outcome:
     record = manifest(run, command, started, time.perf_counter() - clock, ())
     progress("writing the workbook, the results and the in-force file")
     folder.mkdir(parents=True, exist_ok=True)
-    with _results_staged(run, checks, results) as put_in_place:
+    pages = filing_pages(run, checks)
+    with _results_staged(run, checks, pages, results) as put_in_place:
         # First the file that another program is most likely to hold open.
-        workbook = write_filing_workbook(run, checks, record, folder / FILING_WORKBOOK)
+        workbook = write_filing_workbook(run, checks, record, folder / FILING_WORKBOOK, pages=pages)
         put_in_place()
     _write_text(log, json.dumps(record, indent=2) + "\n")
     write_inforce(run.block, inforce)
@@ -127,8 +129,9 @@ def run_workbook(workbook: Path, inforce: Path | None, out: Path, results: Path 
     progress(f"writing {out.name}")
     with contextlib.ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        rendered = write_filing_workbook(run, (), record, scratch / FILING_WORKBOOK)
-        put_in_place = None if results is None else stack.enter_context(_results_staged(run, (), results))
+        pages = filing_pages(run, ())
+        rendered = write_filing_workbook(run, (), record, scratch / FILING_WORKBOOK, pages=pages)
+        put_in_place = None if results is None else stack.enter_context(_results_staged(run, (), pages, results))
         if _version(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
         report = graft(workbook, rendered, OUTPUT_SHEETS, out)
@@ -309,10 +312,12 @@ def _check_folder(folder: Path, option: str) -> None:
 
 
 @contextlib.contextmanager
-def _results_staged(run: FilingRun, checks: Sequence[Any], folder: Path) -> Iterator[Callable[[], None]]:
+def _results_staged(
+    run: FilingRun, checks: Sequence[Any], pages: FilingPages, folder: Path
+) -> Iterator[Callable[[], None]]:
     """Results written on the folder's own disk, and a function that puts them in place; other files there stay."""
     with tempfile.TemporaryDirectory(dir=_nearest_folder(folder), prefix=".xl_ltc-") as scratch:
-        files = write_results(run, checks, Path(scratch))
+        files = write_results(run, checks, Path(scratch), pages=pages)
 
         def put_in_place() -> None:
             folder.mkdir(parents=True, exist_ok=True)

@@ -20,14 +20,12 @@ from xl_ltc.inforce.history import HISTORY
 from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.settings import Settings, from_values
 from xl_ltc.tables import InputTable, column_letters, sheet_locator
+from xl_ltc.workbook.layout import SETTINGS_TABLE
 from xl_ltc.workbook.package.book import sheet_entries
 from xl_ltc.workbook.package.copying import tables_of
 from xl_ltc.workbook.package.ooxml import REPAIR, Element, main
 from xl_ltc.workbook.package.opc import Package
 from xl_ltc.workbook.read_cells import Area, flawed_cells
-
-SETTINGS_TABLE = "settings"
-"""The Excel table of the settings; of its columns only ``setting`` and ``value`` are read."""
 
 REQUIRED = (*(spec.name for spec in SPECS), SETTINGS_TABLE, HISTORY.name)
 """The Excel tables every workbook must have."""

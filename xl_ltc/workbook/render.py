@@ -108,11 +108,14 @@ def _write_inputs(workbook: Workbook, run: FilingRun, styles: Styles) -> None:
     write_tables(workbook.get_worksheet_by_name(HISTORY), HISTORY, [(history.HISTORY, run.history)], styles)
 
 
+def _more(tables: int) -> str:
+    return f"; {tables} more table{'s' if tables > 1 else ''}" if tables else ""
+
+
 def _purposes(pages: FilingPages, run: str) -> dict[str, str]:
     """A sentence for each sheet."""
     titles = {
-        name: BY_NAME[specs[0]].title + (f"; {len(specs) - 1} more" if len(specs) > 1 else "") + "."
-        for name, specs in ASSUMPTION_SHEETS.items()
+        name: BY_NAME[specs[0]].title + (_more(len(specs) - 1)) + "." for name, specs in ASSUMPTION_SHEETS.items()
     }
     return {
         SETTINGS: "Every choice an actuary could argue about, with its allowed values and source.",

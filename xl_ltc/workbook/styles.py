@@ -130,6 +130,10 @@ class Styles:
             properties |= {"bold": True, "top": 1, "top_color": NAVY}
         return self.make(**properties)
 
+    def alarm(self) -> Format:
+        """Laid over a cell that says what its column must not; only the properties given here change."""
+        return self._workbook.add_format({"bold": True, "font_color": "#C00000"})
+
     def legend(self, kind: str) -> Format:
         """A sample for the legend."""
         if kind == "input":

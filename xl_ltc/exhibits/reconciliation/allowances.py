@@ -17,6 +17,9 @@ over their years."""
 FUTURE_VALUES_AFTER = 5e-4
 """Relative; present values after the increase, whose mix is derived from section 2's averages rather than fitted."""
 
+CALLED_APPROXIMATE = 0.01
+"""Absolute; section 6e gives elections as approximate averages and no weight: a point either way."""
+
 MODEL_LIVES = 0.003
 MODEL_CASH = 0.01
 MODEL_LIVES_IN_GROUP = {"2052-2056": 0.01, "2057-2061": 0.02, "2062-2066": 0.05, "2067-2071": 0.10, "2072-2076": 0.15}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xl_ltc.exhibits.filing_pages import filing_pages
+from xl_ltc.exhibits.filing_pages import filing_exhibits
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.reconciliation.allowances import Place
 from xl_ltc.exhibits.reconciliation.check import NOT_IN_RUN, Check, compared, missing
@@ -27,7 +27,7 @@ _REASONS = {
 def model_checks(run: FilingRun) -> Iterator[Check]:
     """Classes M and R: what the run's exhibits show for the numbers the filing prints."""
     shown: dict[Place, Value] = {
-        place: cell.value for place, (_, cell) in published_cells(filing_pages(run, ()).exhibits).items()
+        place: cell.value for place, (_, cell) in published_cells(filing_exhibits(run, ())).items()
     }
     shown["text", "interest_average", ""] = average_interest(run)
     for place, klass, printed, tolerance in model_numbers():

@@ -21,7 +21,11 @@ from xl_ltc.settings import Settings
 Number = tuple[Place, Class, Printed, float | None]
 """A published number: its place, class, as printed, and its absolute tolerance; None for the printed rounding."""
 
-AVERAGES = ("interest_average", "cbul_average", "rbo_average")
+AVERAGES: dict[str, float | None] = {
+    "interest_average": None,
+    "cbul_average": allowances.CALLED_APPROXIMATE,
+    "rbo_average": allowances.CALLED_APPROXIMATE,
+}
 
 _AS_FILED = Settings()
 
@@ -60,8 +64,8 @@ def _distributions() -> Iterator[Number]:
             yield ("s21", "/".join(key), series), "M", printed, None
     for (mode,), printed in filing.printed("s12_premium_mode").column("inforce_share").items():
         yield ("s12", mode, "share"), "M", printed, None
-    for name in AVERAGES:
-        yield ("text", name, ""), "M", filing.printed("parameters").cell("value", name), None
+    for name, tolerance in AVERAGES.items():
+        yield ("text", name, ""), "M", filing.printed("parameters").cell("value", name), tolerance
 
 
 def _projected(basis: Basis, first_year: int) -> Iterator[Number]:

@@ -29,7 +29,11 @@ _NUMERIC = ("number", "integer")
 _LONG_TEXT = 255
 """Most characters a list of allowed values may have in a validation."""
 _MOST_DECIMALS = 7
+_PERCENT_UNITS = ("annual rate", "annual improvement")
+_WITHOUT_CENTS = 100_000.0
 _GAP = 2.0
+_LEAST_SCALE = 60
+"""Percent; a sheet that would have to be smaller is printed on tabloid paper."""
 _LEAST_WIDTH = 24.0
 _TITLE_LINE, _SOURCE_LINE, _NOTE_LINE, _UNIT_LINE, _HEADER_LINE = 2, 3, 4, 5, 6
 
@@ -103,6 +107,8 @@ def write_tables(
         sheet.set_row(line, height(lines))
     sheet.freeze_panes(_HEADER_LINE + 1, 0)
     paper = Paper(landscape=Paper().scale(all_widths) < 100)
+    if paper.scale(all_widths) < _LEAST_SCALE:
+        paper = Paper(wide=True)
     repeat = (_HEADER_LINE, _HEADER_LINE)
     set_up_paper(sheet, paper, last_line=last_line, widths=all_widths, repeat=repeat)
 
@@ -139,10 +145,14 @@ def _write_above(
 def _write_table(sheet: Worksheet, spec: TableSpec, frame: pd.DataFrame, first: int, styles: Styles) -> int:
     """Write a table's cells and make it an Excel table; returns its last line."""
     last = _HEADER_LINE + max(len(frame), 1)
+    formats = _number_formats(spec, frame)
+    indented = [_indented(spec, i) for i in range(len(spec.columns))]
     for i, column in enumerate(spec.columns):
         numeric = column.kind in _NUMERIC
-        style = styles.input(
-            _number_format(column, frame[column.name]) if numeric else "@", align="right" if numeric else "left"
+        style = (
+            styles.input(formats[column.name], align="right")
+            if numeric
+            else styles.input("@", align="left", indent=int(indented[i]))
         )
         for line, value in enumerate(frame[column.name], start=_HEADER_LINE + 1):
             if pd.isna(value):
@@ -153,32 +163,60 @@ def _write_table(sheet: Worksheet, spec: TableSpec, frame: pd.DataFrame, first: 
         if validation:
             sheet.data_validation(_HEADER_LINE + 1, first + i, last, first + i, validation)
     columns: dict[str, Align] = {c.name: "right" if c.kind in _NUMERIC else "left" for c in spec.columns}
-    _add_table(sheet, spec.name, _HEADER_LINE, first, last, columns, styles)
+    _add_table(sheet, spec.name, _HEADER_LINE, first, last, columns, styles, indented)
     return last
 
 
+def _indented(spec: TableSpec, position: int) -> bool:
+    """Text to the right of numbers, so that they do not touch."""
+    left = spec.columns[position - 1] if position else None
+    return left is not None and left.kind in _NUMERIC and spec.columns[position].kind not in _NUMERIC
+
+
 def _add_table(
-    sheet: Worksheet, name: str, header: int, first: int, last: int, columns: Mapping[str, Align], styles: Styles
+    sheet: Worksheet,
+    name: str,
+    header: int,
+    first: int,
+    last: int,
+    columns: Mapping[str, Align],
+    styles: Styles,
+    indented: Sequence[bool] | None = None,
 ) -> None:
     """Make a range an Excel table; ``columns``: header and alignment of each."""
+    shifted = indented or [False] * len(columns)
     options = {
         "name": name,
-        "columns": [{"header": c, "header_format": styles.header(align)} for c, align in columns.items()],
+        "columns": [
+            {"header": c, "header_format": styles.header(align, shift)}
+            for (c, align), shift in zip(columns.items(), shifted, strict=True)
+        ],
         "autofilter": False,
         "style": None,
     }
     sheet.add_table(header, first, last, first + len(columns) - 1, options)
 
 
-def _number_format(column: Column, values: pd.Series) -> str:
-    """As many decimals as the column's values have, percentages for annual rates."""
-    if column.kind == "integer":
+def _number_formats(spec: TableSpec, frame: pd.DataFrame) -> dict[str, str]:
+    """The number format of each numeric column; columns of one unit have one, so that decimals line up across."""
+    alike: dict[str, list[Column]] = {}
+    for column in spec.columns:
+        if column.kind in _NUMERIC:
+            alike.setdefault(column.unit or column.name, []).append(column)
+    return {c.name: _number_format(columns, frame) for columns in alike.values() for c in columns}
+
+
+def _number_format(columns: Sequence[Column], frame: pd.DataFrame) -> str:
+    """As many decimals as the columns' values have: percentages for rates, dollars at most with their cents, large
+    ones without."""
+    first = columns[0]
+    if first.kind == "integer":
         return "0"
-    percent = column.unit == "annual rate"
-    numbers = [float(v) * (100 if percent else 1) for v in values if not pd.isna(v)]
+    percent = first.unit in _PERCENT_UNITS or first.name.endswith("rate")
+    numbers = [float(v) * (100 if percent else 1) for c in columns for v in frame[c.name] if not pd.isna(v)]
     decimals = max((_decimals(v) for v in numbers), default=0)
-    money = column.unit.startswith("$") and decimals > 2
-    decimals = 2 if money else decimals
+    if first.unit.startswith("$"):
+        decimals = 0 if max(numbers, default=0.0) >= _WITHOUT_CENTS else min(decimals, 2)
     return "#,##0" + ("." + "0" * decimals if decimals else "") + ("%" if percent else "")
 
 

@@ -18,7 +18,10 @@ _LONG = 30
 """Rows from which on a table's header stays in view."""
 _NOTE_WIDTH = 130.0
 """The most columns' width a footnote runs over."""
+_TITLE_HEIGHT = 18.0
 _NOTE_SIZE = 8
+_BOLDER, _SMALLER = 0.9, 1.2
+"""So much of a bold heading, and of a footnote, fits where one character of a cell does; on the safe side."""
 _BLANK = Cell(None)
 
 
@@ -89,13 +92,15 @@ def write_page(workbook: Workbook, sheet: Worksheet, plan: PagePlan, styles: Sty
         sheet.set_column(i, i, width)
     for i, line in enumerate(plan.page.title):
         write_value(sheet, i, 0, line, styles.title(first=i == 0))
+    sheet.set_row(0, _TITLE_HEIGHT)
     for table in plan.tables:
         _write_headers(sheet, table, plan, styles)
-        _write_rows(sheet, table, styles, addresses)
+        _write_rows(sheet, table, plan.widths, styles, addresses)
         _write_notes(sheet, table.table.footnotes, table.notes, plan, styles)
         for column in table.table.columns:
             if column.name and table.table.rows:
                 workbook.define_name(column.name, "=" + addresses[table.table.name].span(column.key))
+        _write_alarms(sheet, table, styles)
     _write_notes(sheet, plan.page.footnotes, plan.notes, plan, styles)
     _set_up(sheet, plan)
 
@@ -124,28 +129,38 @@ def _write_groups(sheet: Worksheet, line: int, columns: tuple[Column, ...], page
         else:
             for i in range(start, start + count):
                 write_value(sheet, line, i, group, styles.group(group))
-        lines = max(lines, lines_needed(group, sum(page.widths[start : start + count])))
+        lines = max(lines, lines_needed(group, sum(page.widths[start : start + count]) * _BOLDER))
         start += count
     sheet.set_row(line, height(lines))
 
 
-def _write_rows(sheet: Worksheet, plan: TablePlan, styles: Styles, addresses: Addresses) -> None:
+def _write_rows(
+    sheet: Worksheet, plan: TablePlan, widths: tuple[float, ...], styles: Styles, addresses: Addresses
+) -> None:
     table = plan.table
     for line, row in enumerate(table.rows, start=plan.first):
         most_lines = 1
         for i, column in enumerate(table.columns):
             cell = row.cells.get(column.key, _BLANK)
             measure = cell.measure or column.measure
-            wrap = column.wrap and isinstance(cell.value, str) and measure == "text" and len(cell.value) > column.width
+            wrap = column.wrap and isinstance(cell.value, str) and measure == "text" and len(cell.value) > widths[i]
             style = styles.cell(cell, measure, row.kind, wrap, _indented(column, i))
             if cell.formula is None:
                 write_value(sheet, line, i, cell.value, style)
             else:
                 sheet.write_formula(line, i, addresses.formula(cell.formula, table.name, row.key), style, cell.value)
             if wrap:
-                most_lines = max(most_lines, lines_needed(str(cell.value), column.width))
+                most_lines = max(most_lines, lines_needed(str(cell.value), widths[i]))
         if most_lines > 1:
             sheet.set_row(line, height(most_lines))
+
+
+def _write_alarms(sheet: Worksheet, plan: TablePlan, styles: Styles) -> None:
+    """Columns with an alarm stand out where they say it, live."""
+    for i, column in enumerate(plan.table.columns):
+        if column.alarm and plan.table.rows:
+            rule = {"type": "cell", "criteria": "==", "value": f'"{column.alarm}"', "format": styles.alarm()}
+            sheet.conditional_format(plan.first, i, plan.notes - 1, i, rule)
 
 
 def _indented(column: Column, position: int) -> bool:
@@ -154,7 +169,7 @@ def _indented(column: Column, position: int) -> bool:
 
 def _write_notes(sheet: Worksheet, notes: tuple[Cell, ...], line: int, plan: PagePlan, styles: Styles) -> None:
     last = plan.note_columns() - 1
-    width = sum(plan.widths[: last + 1]) * 1.1
+    width = sum(plan.widths[: last + 1]) * _SMALLER
     for i, note in enumerate(notes):
         style = styles.note()
         if last > 0:
