@@ -27,6 +27,7 @@ class FilingRun:
         increase: each policy's increase and elections.
         cash_flows: history and projection by series, valuation rate and year.
         rbo_cash_flows: the same under each RBO basis, for comparison; the one in the settings is ``cash_flows``.
+        caution: what a reader of the exhibits must know of the data, or nothing.
     """
 
     block: Block
@@ -35,6 +36,7 @@ class FilingRun:
     increase: PolicyIncrease
     cash_flows: CashFlows
     rbo_cash_flows: dict[str, CashFlows]
+    caution: str = ""
 
     @property
     def experience(self) -> Experience:
@@ -48,7 +50,11 @@ class FilingRun:
 
 
 def run_filing(
-    block: Block, history: pd.DataFrame, assumptions: AssumptionSet, progress: Callable[[str], None] = lambda _: None
+    block: Block,
+    history: pd.DataFrame,
+    assumptions: AssumptionSet,
+    progress: Callable[[str], None] = lambda _: None,
+    caution: str = "",
 ) -> FilingRun:
     """Project the block before and after the increase, under the chosen and the other RBO bases.
 
@@ -56,6 +62,7 @@ def run_filing(
         block: checked policies; history: checked actual experience.
         assumptions: the assumption set with its settings.
         progress: told what is being done, in a few words.
+        caution: what a reader of the exhibits must know of the data, or nothing.
     """
     past = from_history(history)
     chosen = assumptions.settings.rbo_basis
@@ -67,4 +74,4 @@ def run_filing(
         on_basis = dataclasses.replace(assumptions, settings=settings)
         increases[basis] = policy_increase(block, on_basis)
         by_basis[basis] = join(past, project(block, on_basis, increases[basis].impact))
-    return FilingRun(block, assumptions, history, increases[chosen], by_basis[chosen], by_basis)
+    return FilingRun(block, assumptions, history, increases[chosen], by_basis[chosen], by_basis, caution)

@@ -41,6 +41,7 @@ def valuation_notes(run: FilingRun) -> tuple[Cell, ...]:
             f"Values are at December 31, {year}; a cash flow is valued at {timing} of its calendar year "
             "(0 begin, 0.5 middle, 1 end).",
         ),
+        *((text(run.caution),) if run.caution else ()),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xl_ltc import filing
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.reconciliation.appendix_a import morbidity_checks, mortality_checks
@@ -16,7 +17,7 @@ from xl_ltc.exhibits.reconciliation.not_yet import not_yet_checks
 from xl_ltc.exhibits.reconciliation.report import failed, report
 from xl_ltc.exhibits.reconciliation.sections import section_checks
 
-__all__ = ["Check", "as_records", "failed", "from_printed", "reconcile", "report", "summary"]
+__all__ = ["Check", "as_records", "failed", "from_printed", "reconcile", "report", "stands_for_the_filing", "summary"]
 
 
 def reconcile(run: FilingRun | None = None) -> list[Check]:
@@ -35,6 +36,13 @@ def reconcile(run: FilingRun | None = None) -> list[Check]:
     if run is not None:
         checks += [*model_checks(run), *not_yet_checks()]
     return checks
+
+
+def stands_for_the_filing(run: FilingRun) -> bool:
+    """Whether a run can be compared with the published numbers: it has the filing's series and historical years."""
+    published_series = set(filing.table("s22_insureds")["series"].astype(str)) - {"Total"}
+    years = filing.table("exhibit_1a")["years"].astype(str)
+    return set(run.series) == published_series and str(int(run.history["calendar_year"].min())) == years.iloc[0]
 
 
 def from_printed(assumptions: AssumptionSet) -> Iterator[Check]:

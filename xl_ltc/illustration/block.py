@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.illustration import issue_age, parameters, premium, published, sales, sold
 from xl_ltc.illustration.parameters import Parameters
+from xl_ltc.illustration.shares import consistent_shares
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.schema import CODED
 
@@ -43,11 +45,13 @@ def illustrate(assumptions: AssumptionSet, values: Parameters | None = None) -> 
     times = _issue_times(assumptions, values)
     which = sales.series_of(times, series, counts, [values[f"overlap_years.{s}"] for s in series[:-1]])
     propensity = sold.ten_pay_propensity(times)
+    shares = _shares(dict(zip(series, counts, strict=True)), values)
+    increase_shares = _increase_shares(values)
     parts = []
     for name in series:
-        policies = sold.policies_of_series(name, times[which == name], propensity, values)
+        policies = sold.policies_of_series(name, times[which == name], shares, propensity, values)
         policies = premium.add_premiums(policies, name, values)
-        policies["new_business_premium"] = premium.new_business_premiums(policies, name, values)
+        policies["new_business_premium"] = premium.new_business_premiums(policies, name, increase_shares[name], values)
         policies["daily_benefit"] = values[f"daily_benefit.{name}"]
         policies["policy_id"] = [f"{name}-{i:05d}" for i in range(1, len(policies) + 1)]
         parts.append(policies)
@@ -55,6 +59,26 @@ def illustrate(assumptions: AssumptionSet, values: Parameters | None = None) -> 
     frame["issue_date"] = _dates(frame["issue_time"].to_numpy())
     block = Block.from_checked(frame, {c: assumptions.vocabulary(c) for c in CODED})
     return Illustration(block, frame["contractual_premium"].to_numpy())
+
+
+def _shares(policies: Mapping[str, int], values: Parameters) -> dict[str, dict[str, np.ndarray]]:
+    """Shares of section 21 by characteristic and series."""
+    out = {}
+    for characteristic in (*sold.SPREAD_EVENLY, "issue_age"):
+        small = values.group(f"{characteristic}_share")
+        below_one = [small.get(c, values["share_below_one_percent"]) for c in published.categories(characteristic)]
+        printed = {s: published.whole_percents(characteristic, s) for s in policies}
+        of_all = published.whole_percents(characteristic, "All")
+        out[characteristic] = consistent_shares(printed, of_all, policies, below_one)
+    return out
+
+
+def _increase_shares(values: Parameters) -> dict[str, np.ndarray]:
+    """Shares of section 2's bands by series."""
+    policies = {s: published.counts(s).nationwide_insureds for s in published.SERIES}
+    printed = {s: published.increases(s).shares for s in policies}
+    of_all = published.increases("All").shares
+    return consistent_shares(printed, of_all, policies, [values["share_below_one_percent"]] * len(of_all))
 
 
 def _issue_times(assumptions: AssumptionSet, values: Parameters) -> np.ndarray:

@@ -38,14 +38,14 @@ def calibrate() -> Parameters:
         values,
         _ISSUE_AGES,
         lambda v: residuals(project(illustrate(assumptions, v).block, assumptions), "lives"),
-        most=24,
+        most=40,
     )
     print("premium to the earned premium of Exhibit I-a")
     values = fit(
         values,
         _PREMIUM,
         lambda v: residuals(project(illustrate(assumptions, v).block, assumptions), "earned_premium"),
-        most=80,
+        most=60,
     )
     print("claim costs to the incurred claims of Exhibit I-a")
     return fit_claims(values, illustrate(assumptions, values))

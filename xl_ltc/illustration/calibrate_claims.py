@@ -90,7 +90,7 @@ def fit_claims(values: Parameters, illustration: Illustration) -> Parameters:
         illustration = illustrate(assumptions_with(values), values)
         unit = UnitClaims.of(values, illustration)
         for _ in range(_RESTARTS):
-            values = fit(values, names, unit.residuals, most=1_500)
+            values = fit(values, names, unit.residuals, most=1_500, power=6)
     return values
 
 

@@ -1,4 +1,4 @@
-"""Fitting: deviations from Exhibit I-a in units of their tolerance, and the least of their twelfth powers."""
+"""Fitting: deviations from Exhibit I-a in units of their tolerance, and the least of their powers."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ _TOLERANCE = {
     "earned_premium": (1.0, (5.0, 5.0, 5.0, 5.0, 4.0)),
     "incurred_claims": (1.0, (5.0, 5.0, 4.5, 5.0, 4.5)),
 }
-
-_POWER = 12
 
 
 def assumptions_with(values: Parameters) -> AssumptionSet:
@@ -53,9 +51,14 @@ def tolerances(measure: str) -> np.ndarray:
 
 
 def fit(
-    values: Parameters, names: Sequence[str], residual: Callable[[Parameters], np.ndarray], *, most: int
+    values: Parameters,
+    names: Sequence[str],
+    residual: Callable[[Parameters], np.ndarray],
+    *,
+    most: int,
+    power: int = 12,
 ) -> Parameters:
-    """The parameters with the least sum of twelfth powers of residuals: nearly the least largest one.
+    """The parameters with the least sum of high powers of residuals, so that the largest count most.
 
     A simplex search from the given values: the block is made of whole policies, so the sum has no useful derivatives.
 
@@ -64,6 +67,7 @@ def fit(
         names: which of them to fit.
         residual: deviations in units of their tolerance for trial parameters.
         most: evaluations at the most.
+        power: of the residuals, even; the higher, the more the largest one counts alone.
     """
     start = np.array([values[name] for name in names])
 
@@ -72,7 +76,7 @@ def fit(
 
     simplex = np.vstack([start, start + np.diag(np.maximum(np.abs(start) * 0.1, 1e-3))])
     options = {"maxfev": most, "initial_simplex": simplex, "xatol": 1e-6, "fatol": 1e-9}
-    found = minimize(lambda x: float(np.sum(residual(at(x)) ** _POWER)), start, method="Nelder-Mead", options=options)
+    found = minimize(lambda x: float(np.sum(residual(at(x)) ** power)), start, method="Nelder-Mead", options=options)
     fitted = at(found.x)
     print(f"  {found.nfev} steps, largest deviation {np.abs(residual(fitted)).max():.2f} tolerances")
     for name in names:

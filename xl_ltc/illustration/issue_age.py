@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.interpolate import pchip_interpolate
 
@@ -27,24 +29,24 @@ def ages(shares: np.ndarray, policies: int, parameters: Parameters) -> np.ndarra
     return np.floor(np.interp(quantiles, curve, grid)).astype(np.int64)
 
 
-def band_shares(printed: dict[str, float], censored: set[str], average: float, parameters: Parameters) -> np.ndarray:
+def band_shares(
+    shares: np.ndarray, printed: Sequence[float | None], average: float, parameters: Parameters
+) -> np.ndarray:
     """Band shares that print as published and whose ages average what is published.
 
-    The printed shares are tilted towards older or younger bands, each within its rounding, just so far that the
+    The shares are tilted towards older or younger bands, each within its rounding, just so far that the
     average issue age prints as published, and within that to ``issue_age_shift`` years from the untilted average.
 
     Args:
-        printed: percent by band; ``<1`` bands hold the parameter's value.
-        censored: the bands printed ``<1``.
+        shares: percent by band.
+        printed: whole percent by band; None for a printed ``<1``.
         average: the published average issue age.
         parameters: see ``parameters.csv``.
     """
-    share = np.array(list(printed.values()))
-    whole = [None if band in censored else p for band, p in printed.items()]
     middle = (np.array([36.0, *EDGES[:-1], 80.0]) + np.array([0.0, *[2.0] * len(EDGES)]) - 56.0) / 10.0
 
     def tilted(tilt: float) -> np.ndarray:
-        return scaled_within_rounding(share * np.exp(tilt * middle), whole)
+        return scaled_within_rounding(shares * np.exp(tilt * middle), printed)
 
     def mean(tilt: float) -> float:
         return float(ages(tilted(tilt), 2_001, parameters).mean())

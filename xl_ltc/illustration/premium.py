@@ -8,7 +8,7 @@ import pandas as pd
 from xl_ltc.illustration import published
 from xl_ltc.illustration.parameters import Parameters
 from xl_ltc.illustration.sold import TEN_PAY, early_ten_pay, issued_early
-from xl_ltc.illustration.spread import apportion, apportion_cents, scaled_within_rounding, scores
+from xl_ltc.illustration.spread import apportion, apportion_cents, scores
 
 MARYLAND = "MD"
 ELSEWHERE = "Other"
@@ -61,7 +61,9 @@ def add_premiums(policies: pd.DataFrame, series: str, parameters: Parameters) ->
     )
 
 
-def new_business_premiums(policies: pd.DataFrame, series: str, parameters: Parameters) -> np.ndarray:
+def new_business_premiums(
+    policies: pd.DataFrame, series: str, shares: np.ndarray, parameters: Parameters
+) -> np.ndarray:
     """Premium on the currently marketed rates: increases distributed as published in section 2.
 
     Each band has its published share of the affected policies, the lowest and highest increase are the published
@@ -70,7 +72,7 @@ def new_business_premiums(policies: pd.DataFrame, series: str, parameters: Param
     affected = policies["affected"].to_numpy()
     premium = policies["annualized_premium"].to_numpy()
     paying = premium[affected]
-    increases = _sorted_increases(series, int(affected.sum()), parameters)
+    increases = _sorted_increases(series, int(affected.sum()), shares, parameters)
     # New-business rates rose most for the young, for rich benefits and for limited pay, where lapse and morbidity
     # matter longest.
     young = 1.0 - _rank(policies["issue_age"].to_numpy(dtype=float)[affected])
@@ -107,16 +109,14 @@ def _plan_level(policies: pd.DataFrame, parameters: Parameters) -> np.ndarray:
     return np.asarray(level)
 
 
-def _sorted_increases(series: str, count: int, parameters: Parameters) -> np.ndarray:
+def _sorted_increases(series: str, count: int, shares: np.ndarray, parameters: Parameters) -> np.ndarray:
     """Increases before the cap in the published bands, ascending.
 
     Bands hold increases that round to their whole percents: 11-20% is 10.5% to 20.5%. Within a band they are
     evenly spaced; those at the cap go on to where the new-business premium would be without it.
     """
     published_increases = published.increases(series)
-    shares = published_increases.shares
-    weights = [parameters["share_below_one_percent"] if share is None else share for share in shares]
-    counts = apportion(scaled_within_rounding(weights, shares), count)
+    counts = apportion(shares, count)
     bands = []
     for (low, high), n in zip(published_increases.bands, counts, strict=True):
         inside = (np.arange(n) + 0.5) / max(n, 1)

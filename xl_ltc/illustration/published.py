@@ -54,6 +54,20 @@ def distribution() -> pd.DataFrame:
 
 
 @functools.cache
+def categories(characteristic: str) -> list[str]:
+    """The published categories of a characteristic of section 21, averages apart."""
+    frame = distribution()
+    rows = frame[(frame["characteristic"] == characteristic) & ~frame["category"].str.startswith("Average")]
+    return rows["category"].tolist()
+
+
+def whole_percents(characteristic: str, series: str) -> list[float | None]:
+    """The printed percents of a characteristic of section 21, by category; None for ``<1``, 0 for N/A."""
+    frame = distribution().set_index(["characteristic", "category"])[series]
+    texts = [frame[characteristic, category] for category in categories(characteristic)]
+    return [None if t.startswith("<") else 0.0 if t in ("", "N/A") else float(t) for t in texts]
+
+
 def average_issue_age(series: str) -> float:
     """The published average issue age of a series."""
     frame = distribution()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +16,7 @@ TEN_PAY, TWENTY_PAY, TO_65, LIFETIME_PAY = "Ten-Pay", "Twenty-Pay", "Pay to Age 
 Propensity = tuple[np.ndarray, np.ndarray]
 """Issue times and relative frequencies at them."""
 
-_SPREAD_EVENLY = (
+SPREAD_EVENLY = (
     "underwriting_class",
     "benefit_period",
     "elimination_period",
@@ -25,12 +27,19 @@ _SPREAD_EVENLY = (
 """Characteristics spread independently of all others."""
 
 
-def policies_of_series(series: str, times: np.ndarray, propensity: Propensity, parameters: Parameters) -> pd.DataFrame:
+def policies_of_series(
+    series: str,
+    times: np.ndarray,
+    shares: Mapping[str, Mapping[str, np.ndarray]],
+    propensity: Propensity,
+    parameters: Parameters,
+) -> pd.DataFrame:
     """The policies of one series, without premium.
 
     Args:
         series: rate series.
         times: their issue times in decimal years, ascending.
+        shares: percent by category of each characteristic and series, see ``shares.consistent_shares``.
         propensity: how readily ten-pay was bought by issue time, see ``ten_pay_propensity``.
         parameters: see ``parameters.csv``.
 
@@ -38,12 +47,11 @@ def policies_of_series(series: str, times: np.ndarray, propensity: Propensity, p
         A row a policy in the order of issue: ``issue_time`` and the characteristics of the in-force file.
     """
     count = len(times)
-    distribution = published.distribution()
     columns: dict[str, object] = {
         "series": pd.Categorical.from_codes(np.full(count, published.SERIES.index(series)), list(published.SERIES)),
         "issue_time": times,
     }
-    columns["issue_age"] = age = _issue_ages(series, times, parameters)
+    columns["issue_age"] = age = _issue_ages(series, times, shares["issue_age"][series], parameters)
     columns["sex"] = assign(
         scores(count, "sex"), ["Female", "Male"], [parameters["female_share"], 1.0 - parameters["female_share"]]
     )
@@ -51,15 +59,14 @@ def policies_of_series(series: str, times: np.ndarray, propensity: Propensity, p
     by_age = scores(count, "partner_status") + parameters["single_older"] * (age - age.mean()) / 30.0
     partnered = parameters["partnered_share"]
     columns["partner_status"] = assign(by_age, ["Partnered", "Single"], [partnered, 1.0 - partnered])
-    for column in _SPREAD_EVENLY:
-        shares = printed_shares(distribution, column, series, parameters["share_below_one_percent"])
-        names = [name.removesuffix(" Years") for name in shares]
-        columns[column] = assign(scores(count, column), names, list(shares.values()))
+    for column in SPREAD_EVENLY:
+        names = [name.removesuffix(" Years") for name in published.categories(column)]
+        columns[column] = assign(scores(count, column), names, shares[column][series])
     columns["premium_payment"] = pd.Categorical(
         _premium_payment(series, times, age, propensity, parameters), [TEN_PAY, TWENTY_PAY, TO_65, LIFETIME_PAY]
     )
     (discounted,) = printed_shares(
-        distribution, "discounted_renewal", series, parameters["share_below_one_percent"]
+        published.distribution(), "discounted_renewal", series, parameters["share_below_one_percent"]
     ).values()
     columns["discounted_renewal"] = assign(
         scores(count, "discounted_renewal"), ["Yes", "No"], [discounted, 100.0 - discounted]
@@ -86,14 +93,9 @@ def issued_early(times: np.ndarray, parameters: Parameters) -> np.ndarray:
     return np.asarray(np.floor(times) <= parameters["paid_up_issue_year"])
 
 
-def _issue_ages(series: str, times: np.ndarray, parameters: Parameters) -> np.ndarray:
-    printed = published.distribution()
-    bands = printed[(printed["characteristic"] == "issue_age") & ~printed["category"].str.startswith("Average")]
-    text = dict(zip(bands["category"], bands[series], strict=True))
-    censored = {b for b, p in text.items() if p.startswith("<")}
-    at_low = parameters.group("issue_age_share")
-    shares = {b: at_low[b] if b in censored else float(p) for b, p in text.items()}
-    tilted = issue_age.band_shares(shares, censored, published.average_issue_age(series), parameters)
+def _issue_ages(series: str, times: np.ndarray, shares: np.ndarray, parameters: Parameters) -> np.ndarray:
+    printed = published.whole_percents("issue_age", series)
+    tilted = issue_age.band_shares(shares, printed, published.average_issue_age(series), parameters)
     # Issue ages drifted over the years of sale; the score decides who gets which of the ages.
     drift = parameters["issue_age_trend"] * (times - times.mean()) / 10.0
     out = np.empty(len(times), dtype=np.int64)

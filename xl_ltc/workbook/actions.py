@@ -22,7 +22,7 @@ from xl_ltc.errors import InputError, Problem
 from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.manifest import manifest
-from xl_ltc.exhibits.reconcile import reconcile
+from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
 from xl_ltc.illustration.block import illustrate
 from xl_ltc.illustration.history import illustrative_history
@@ -42,6 +42,11 @@ from xl_ltc.workbook.render import write_filing_workbook
 FILING_WORKBOOK = "ltc_rate_filing.xlsx"
 RESULTS, MANIFEST, INFORCE_FILE = "results", "manifest.json", "inforce.parquet"
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
+
+CAUTION = (
+    "Illustrative: the policies, the split of their history by series and the claim costs are not the company's, whose "
+    "data are not public (docs/illustration.md)."
+)
 
 Progress = Callable[[str], None]
 
@@ -68,7 +73,7 @@ def illustrative_run(progress: Progress) -> FilingRun:
     illustration = illustrate(assumptions)
     progress("splitting the history by series and valuation rate")
     history = illustrative_history(illustration, assumptions)
-    return run_filing(illustration.block, history, assumptions, progress)
+    return run_filing(illustration.block, history, assumptions, progress, CAUTION)
 
 
 def demo(folder: Path, progress: Progress) -> Outcome:
@@ -87,7 +92,7 @@ def demo(folder: Path, progress: Progress) -> Outcome:
     run = illustrative_run(progress)
     checks = reconcile(run)
     command = f"xl-ltc demo --out {folder.name or folder}"
-    record = manifest(run, command, started, time.perf_counter() - clock, ())
+    record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,))
     progress("writing the workbook, the results and the in-force file")
     folder.mkdir(parents=True, exist_ok=True)
     pages = filing_pages(run, checks)
@@ -97,7 +102,7 @@ def demo(folder: Path, progress: Progress) -> Outcome:
         put_in_place()
     _write_text(log, json.dumps(record, indent=2) + "\n")
     write_inforce(run.block, inforce)
-    return Outcome(run, (workbook, results, log, inforce), ())
+    return Outcome(run, (workbook, results, log, inforce), (run.caution,))
 
 
 def run_workbook(workbook: Path, inforce: Path | None, out: Path, results: Path | None, progress: Progress) -> Outcome:
@@ -125,13 +130,14 @@ def run_workbook(workbook: Path, inforce: Path | None, out: Path, results: Path 
     run = run_filing(block, history, assumptions, progress)
     given = (("", workbook), (" --inforce", inforce), (" --out", out), (" --results", results))
     command = "xl-ltc run" + "".join(f"{option} {path.name or path}" for option, path in given if path is not None)
+    checks = reconcile(run) if stands_for_the_filing(run) else []
     record = manifest(run, command, started, time.perf_counter() - clock, ())
     progress(f"writing {out.name}")
     with contextlib.ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        pages = filing_pages(run, ())
-        rendered = write_filing_workbook(run, (), record, scratch / FILING_WORKBOOK, pages=pages)
-        put_in_place = None if results is None else stack.enter_context(_results_staged(run, (), pages, results))
+        pages = filing_pages(run, checks)
+        rendered = write_filing_workbook(run, checks, record, scratch / FILING_WORKBOOK, pages=pages)
+        put_in_place = None if results is None else stack.enter_context(_results_staged(run, checks, pages, results))
         if _version(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
         report = graft(workbook, rendered, OUTPUT_SHEETS, out)

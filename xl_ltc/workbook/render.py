@@ -82,7 +82,8 @@ def _write(path: Path, run: FilingRun, pages: FilingPages, manifest: Mapping[str
     run_sheet = run_page(run, manifest)
     addresses = Addresses()
     plans = {page.sheet: plan_page(page, addresses) for page in (*pages.all, run_sheet)}
-    contents = plan_contents(headline(pages), _TITLE, addresses)
+    title = (*_TITLE, run.caution) if run.caution else _TITLE
+    contents = plan_contents(headline(pages), title, addresses)
     with Workbook(str(path), {"default_format_properties": DEFAULT_FONT}) as workbook:
         workbook.set_properties({"title": _TITLE[0], "comments": "Written by xl_ltc"})
         workbook.set_calc_mode("auto")
