@@ -143,7 +143,7 @@ def inputs(
     # Days from 1 January to the anniversary in a common year.
     day = pd.to_datetime(
         dict(year=2001, month=frame["issue_date"].dt.month, day=frame["issue_date"].dt.day.clip(upper=28))
-    ).dt.dayofyear + (frame["issue_date"].dt.day - 28).clip(lower=0)
+    ).dt.day_of_year + (frame["issue_date"].dt.day - 28).clip(lower=0)
     interest = tables["valuation_interest"].astype(float).sort_values("issue_year_from")
     rate = interest["rate"].to_numpy()[np.searchsorted(interest["issue_year_from"], issue_year, side="right") - 1]
     group = pd.DataFrame({**{c: text[c] for c in by}, "valuation_rate": rate}).groupby([*by, "valuation_rate"])

@@ -15,7 +15,7 @@ import pytest
 from xl_ltc import filing
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
-from xl_ltc.exhibits.reconcile import Check, as_records, failed, reconcile, report, summary
+from xl_ltc.exhibits.reconcile import Check, as_records, failed, reconcile, report, stands_for_the_filing, summary
 from xl_ltc.exhibits.reconciliation.check import compared, missing
 from xl_ltc.exhibits.reconciliation.exhibit_1 import AMOUNTS, rows_of
 from xl_ltc.exhibits.reconciliation.interval import Interval
@@ -231,3 +231,9 @@ def test_the_report_names_what_is_not_equal(checks: list[Check]) -> None:
     different = [line for line in lines if line.startswith(("  M ", "  R "))]
     assert len(different) == len(failed(checks)) > 0
     assert failed(reconcile(None)) == []
+
+
+def test_only_a_run_with_the_filings_history_is_compared_with_it(filing_run: FilingRun) -> None:
+    assert stands_for_the_filing(filing_run)
+    later = filing_run.history[filing_run.history["calendar_year"] > 2003]
+    assert not stands_for_the_filing(dataclasses.replace(filing_run, history=later))
