@@ -157,7 +157,8 @@ def test_demo_tells_what_it_did(demo: tuple[Path, subprocess.CompletedProcess[st
     assert lines[1] == "Lifetime loss ratio 161% before and 119% after the increase"
     assert re.fullmatch(r"58%/85% test passed: claims [\d,]+ against premium times factors [\d,]+", lines[2])
     names = ["ltc_rate_filing.xlsx", "results", "manifest.json", "inforce.parquet"]
-    assert lines[3:] == [f"Written: {folder / name}" for name in names]
+    assert lines[3].startswith("Note: Illustrative: ")
+    assert lines[4:] == [f"Written: {folder / name}" for name in names]
     assert {p.name for p in folder.iterdir()} == set(names)
     progress = done.stderr.splitlines()
     assert len(progress) >= 6 and all(PROGRESS.match(line) for line in progress)
