@@ -43,10 +43,7 @@ FILING_WORKBOOK = "ltc_rate_filing.xlsx"
 RESULTS, MANIFEST, INFORCE_FILE = "results", "manifest.json", "inforce.parquet"
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
 
-CAUTION = (
-    "Illustrative: the policies, the split of their history by series and the claim costs are not the company's, whose "
-    "data are not public (docs/illustration.md)."
-)
+CAUTION = "Illustrative: policies, history by series and claim costs are not the company's (see docs/illustration.md)."
 
 Progress = Callable[[str], None]
 
