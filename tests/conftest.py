@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,16 @@ from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.illustration.block import illustrate
 from xl_ltc.illustration.history import illustrative_history
 from xl_ltc.inforce.block import Block
+from xl_ltc.workbook.last_run import STATE_VARIABLE
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Runs are remembered in a folder of the tests, not in the user's."""
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(STATE_VARIABLE, str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

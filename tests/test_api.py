@@ -103,7 +103,7 @@ def test_input_that_cant_be_used_raises(small: SmallFiling, tmp_path: Path) -> N
     book = edited(small.inputs_only, tmp_path / "book.xlsx", low, negative)
     with pytest.raises(InputError, match=r"sheet Lapse, cell B12: found 1\.2; allowed: a number from 0 to 1"):
         api.read_assumptions(book)
-    with pytest.raises(InputError, match=r"sheet History, cell \w+: found -1\.0; allowed: a number of at least 0"):
+    with pytest.raises(InputError, match=r"sheet History, cell \w+: found -1; allowed: a number of at least 0"):
         api.read_history(book, small.run.assumptions)
     with pytest.raises(InputError, match="no such file"):
         api.read_inforce(tmp_path / "none.csv", small.run.assumptions)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 MAX_SHOWN = 25
 
 
@@ -58,6 +56,10 @@ def is_blank(value: object) -> bool:
     """Whether a cell holds nothing: no value, no number, no date, or only blanks."""
     if isinstance(value, str):
         return not value.strip()
+    if value is None or isinstance(value, int | float):
+        return value is None or value != value
+    import pandas as pd  # only for what Python itself does not have, such as NaT
+
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
@@ -67,7 +69,8 @@ def shown(value: object) -> str:
         return "nothing (blank)"
     if isinstance(value, str):
         return repr(value if len(value) <= 40 else value[:37] + "…")
-    return str(value)
+    # A spreadsheet has no whole numbers of their own; nobody typed 7.0.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def one_of(values: Sequence[object], most: int = 14) -> str:

@@ -9,12 +9,14 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 
 from xl_ltc.errors import InputError, Problem, is_blank, one_of, shown
+
+if TYPE_CHECKING:  # a worksheet function that needs no table need not wait for pandas
+    import pandas as pd
 
 Kind = Literal["number", "integer", "text", "label"]
 
@@ -193,6 +195,8 @@ def clean(table: InputTable, spec: TableSpec) -> pd.DataFrame:
         InputError: every missing or extra column, blank, wrong type, value out of range, unknown code and
             duplicate key of the table, with its place.
     """
+    import pandas as pd
+
     frame, locate = table.frame, table.locate
     problems = header_problems(table, spec)
     if problems:

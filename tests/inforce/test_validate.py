@@ -378,10 +378,10 @@ class TestWorksheetTable:
         [
             ("issue_age", "F7", True, "True", AN_AGE),
             ("issue_age", "F7", "", "nothing (blank)", AN_AGE),
-            ("issue_date", "E7", 42000.0, "42000.0", A_DATE),
+            ("issue_date", "E7", 42000.0, "42000", A_DATE),
             ("issue_date", "E7", dt.time(3), "03:00:00", A_DATE),
             ("annualized_premium", "S7", dt.datetime(2016, 1, 1), "2016-01-01 00:00:00", A_PREMIUM),
-            ("benefit_period", "J7", 7.0, "7.0", "one of 2, 3, 4, 5, 6, 10, Lifetime"),
+            ("benefit_period", "J7", 7.0, "7", "one of 2, 3, 4, 5, 6, 10, Lifetime"),
             ("benefit_period", "J7", True, "True", "one of 2, 3, 4, 5, 6, 10, Lifetime"),
             ("premium_mode", "Q7", pd.NA, "nothing (blank)", "one of Annual, Semi-Annual, Quarterly, Monthly"),
             ("issue_date", "E7", pd.NaT, "nothing (blank)", A_DATE),

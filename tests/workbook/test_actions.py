@@ -276,7 +276,7 @@ def test_problems_of_several_tables_come_at_once(small: SmallFiling, tmp_path: P
     assert found == [
         ("sheet Settings", "rbo_basis = 'as filed'"),
         ("sheet Claim cost", "'much'"),
-        ("sheet History", "-1.0"),
+        ("sheet History", "-1"),
     ]
     book = edited(small.inputs_only, book, *changes[1:])
     with pytest.raises(InputError) as error:

@@ -8,7 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from lxml import etree
-from test_package_support import (
+
+from tests.workbook.test_package_support import (
     MAY_CHANGE,
     OUR_AUTHOR,
     OUR_CHART,
@@ -27,7 +28,6 @@ from test_package_support import (
     sheet_part,
     workbook_root,
 )
-
 from xl_ltc.workbook.package import GraftReport, Package, graft
 from xl_ltc.workbook.package.copying import tables_of
 from xl_ltc.workbook.package.ooxml import main

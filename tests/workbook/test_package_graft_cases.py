@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 from lxml import etree
-from test_package_support import (
+
+from tests.workbook.test_package_support import (
     OUR_AUTHOR,
     OUR_CHART,
     OUTPUTS,
@@ -27,7 +28,6 @@ from test_package_support import (
     substitute,
     workbook_root,
 )
-
 from xl_ltc.errors import InputError
 from xl_ltc.workbook.package import Package, graft
 from xl_ltc.workbook.package.ooxml import main, rel

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from test_package_support import edit, libreoffice, parts_of, substitute
 
+from tests.workbook.test_package_support import edit, libreoffice, parts_of, substitute
 from xl_ltc.errors import InputError
 from xl_ltc.workbook.package import Package, opc
 from xl_ltc.workbook.package.ooxml import parse

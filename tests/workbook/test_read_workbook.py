@@ -12,8 +12,8 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
-from test_package_support import libreoffice, substitute
 
+from tests.workbook.test_package_support import libreoffice, substitute
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled_tables
 from xl_ltc.errors import InputError
 from xl_ltc.inforce.history import HISTORY, check_history
@@ -226,7 +226,7 @@ def test_settings_are_checked_at_their_cells(tmp_path: Path) -> None:
     assert settings_problems(tmp_path, rows) == [
         f"{place}B{4 + len(rows) - 2}: found setting age_basis a second time; allowed: every setting once",
         f"{place}B{4 + len(rows) - 1}: found a value without the name of a setting; allowed: every setting once",
-        f"{place}C7: found increase_effective_year = 1.0; allowed: a whole number from 1900 to 2200",
+        f"{place}C7: found increase_effective_year = 1; allowed: a whole number from 1900 to 2200",
     ]
 
 

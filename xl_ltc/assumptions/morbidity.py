@@ -17,6 +17,45 @@ INDEMNITY = "Indemnity"
 
 
 @dataclass(frozen=True)
+class BenefitGrowth:
+    """Growth of the daily benefit since issue, by inflation option.
+
+    Attributes:
+        options: the inflation options, in code order.
+        method, rate: how the benefit of each grows: none, simple or compound, by so much a year.
+    """
+
+    options: tuple[str, ...]
+    method: np.ndarray
+    rate: np.ndarray
+
+    @classmethod
+    def from_tables(cls, tables: TableSet) -> BenefitGrowth:
+        """Build from the inflation table."""
+        frame = tables["inflation_option"]
+        return cls(
+            tuple(frame["inflation_option"]), frame["method"].to_numpy(dtype=str), frame["rate"].to_numpy(dtype=float)
+        )
+
+    def factor(self, inflation_option: ArrayLike, policy_duration: ArrayLike) -> np.ndarray:
+        """The benefit relative to the one at issue: 1, 1 + r·t or (1 + r)^t after t anniversaries.
+
+        Raises:
+            InputError: a duration before the first.
+        """
+        option = np.asarray(inflation_option)
+        duration = np.asarray(policy_duration)
+        if duration.size and duration.min() < 1:
+            raise InputError.single(
+                "table inflation_option", f"policy duration {duration.min()}", "policy durations from 1"
+            )
+        anniversaries = duration - 1
+        rate, method = self.rate[option], self.method[option]
+        simple, compound = 1.0 + rate * anniversaries, (1.0 + rate) ** anniversaries
+        return np.where(method == "simple", simple, np.where(method == "compound", compound, 1.0))
+
+
+@dataclass(frozen=True)
 class Morbidity:
     """Annual incurred claims per dollar of daily benefit at issue, before improvement.
 
@@ -27,7 +66,7 @@ class Morbidity:
         duration_factor: A-3a factors by policy duration; rows by morbidity series.
         sex_factor, underwriting_factor: A-3a factors by category.
         series_row: morbidity series (row of the factor tables) of each rate series.
-        growth_method, growth_rate: benefit growth of each inflation option.
+        growth: benefit growth of each inflation option.
     """
 
     claim_cost: AgeTable
@@ -39,8 +78,7 @@ class Morbidity:
     series_row: np.ndarray
     is_lifetime: np.ndarray
     is_indemnity: np.ndarray
-    growth_method: np.ndarray
-    growth_rate: np.ndarray
+    growth: BenefitGrowth
 
     @classmethod
     def from_tables(cls, tables: TableSet) -> Morbidity:
@@ -63,7 +101,6 @@ class Morbidity:
             "reimbursement",
         )
         series = tables["series"]
-        inflation = tables["inflation_option"]
         return cls(
             claim_cost=AgeTable("claim_cost", np.stack([tables.by_age("claim_cost", s) for s in SEXES])),
             relativity=tables_by_characteristic,
@@ -82,8 +119,7 @@ class Morbidity:
             series_row=np.array([MORBIDITY_SERIES.index(c) for c in series["morbidity_factor_column"]]),
             is_lifetime=np.array([p == LIFETIME for p in tables.categories("benefit_period")]),
             is_indemnity=np.array([b == INDEMNITY for b in tables.categories("benefit_type")]),
-            growth_method=inflation["method"].to_numpy(dtype=str),
-            growth_rate=inflation["rate"].to_numpy(dtype=float),
+            growth=BenefitGrowth.from_tables(tables),
         )
 
     def age_cost(
@@ -114,19 +150,37 @@ class Morbidity:
         """A-3a factor by policy duration and series."""
         return self.duration_factor.at(self.series_row[np.asarray(series)], policy_duration)
 
+    def factor(
+        self,
+        series: ArrayLike,
+        attained_age: ArrayLike,
+        policy_duration: ArrayLike,
+        sex: ArrayLike,
+        underwriting_class: ArrayLike,
+        benefit_period: ArrayLike,
+        benefit_type: ArrayLike,
+    ) -> np.ndarray:
+        """The product of the factors of Exhibit A-3a.
+
+        Args:
+            series, sex, underwriting_class, benefit_period, benefit_type: codes.
+            attained_age: whole years, 0–120; policy_duration: 1-based policy year.
+
+        Returns:
+            float64 array of the broadcast shape.
+        """
+        return np.asarray(
+            self.age_factor.at(self.series_row[np.asarray(series)], attained_age)
+            * self.age_factor.at(self.benefit_period_row(benefit_period), attained_age)
+            * self.age_factor.at(self.benefit_type_row(benefit_type), attained_age)
+            * self.duration(series, policy_duration)
+            * self.sex_factor.at(sex)
+            * self.underwriting_factor.at(underwriting_class)
+        )
+
     def benefit_growth(self, inflation_option: ArrayLike, policy_duration: ArrayLike) -> np.ndarray:
         """Growth of the daily benefit since issue: none, 1 + r·t or (1 + r)^t after t anniversaries."""
-        option = np.asarray(inflation_option)
-        duration = np.asarray(policy_duration)
-        if duration.size and duration.min() < 1:
-            raise InputError.single(
-                "table inflation_option", f"policy duration {duration.min()}", "policy durations from 1"
-            )
-        anniversaries = duration - 1
-        rate = self.growth_rate[option]
-        method = self.growth_method[option]
-        simple, compound = 1.0 + rate * anniversaries, (1.0 + rate) ** anniversaries
-        return np.where(method == "simple", simple, np.where(method == "compound", compound, 1.0))
+        return self.growth.factor(inflation_option, policy_duration)
 
 
 def _check_relativities(tables: TableSet) -> None:

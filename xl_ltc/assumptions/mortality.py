@@ -70,16 +70,31 @@ class Mortality:
         Returns:
             float64 array of the broadcast shape.
         """
-        factor = (
+        factor = self.factor(attained_age, policy_duration, sex, partner_status, underwriting_class)
+        return self.q_from_factor(sex, attained_age, factor)
+
+    def factor(
+        self,
+        attained_age: ArrayLike,
+        policy_duration: ArrayLike,
+        sex: ArrayLike,
+        partner_status: ArrayLike,
+        underwriting_class: ArrayLike,
+    ) -> np.ndarray:
+        """The factor on the hazard, Πf: the product of the five factors of Exhibit A-1a; arguments as of ``q``."""
+        return np.asarray(
             self.age_factor.at(0, attained_age)
             * self.sex_factor.at(sex)
             * self.partner_factor.at(partner_status)
             * self.underwriting_factor.at(underwriting_class)
             * self.duration_factor.at(0, policy_duration)
         )
+
+    def q_from_factor(self, sex: ArrayLike, attained_age: ArrayLike, factor: ArrayLike) -> np.ndarray:
+        """Annual probability of death under a factor on the base table's hazard, 1 − exp(−h·factor)."""
         hazard = self.hazard.at(sex, attained_age)
         certain = np.isinf(hazard)
-        return np.where(certain, 1.0, -np.expm1(-np.where(certain, 0.0, hazard) * factor))
+        return np.where(certain, 1.0, -np.expm1(-np.where(certain, 0.0, hazard) * np.asarray(factor)))
 
 
 def improved(q: np.ndarray, improvement_factor: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,11 @@ from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, LAST_DURATION, PARTNER_S
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.tables import InputTable, Locator, clean, dense, label_text
 
-_CATEGORY_SOURCE = {
+CategorySource = Mapping[str, tuple[str, str]]
+"""The table and column that define a characteristic's categories, by characteristic; those of any other
+characteristic are the ones that table ``claim_cost_relativity`` names."""
+
+CATEGORY_SOURCE: CategorySource = {
     "underwriting_class": ("mortality_factor_underwriting_class", "underwriting_class"),
     "benefit_period": ("benefit_expiry", "benefit_period"),
     "inflation_option": ("inflation_option", "inflation_option"),
@@ -24,10 +28,17 @@ _CATEGORY_SOURCE = {
 
 @dataclass(frozen=True)
 class TableSet:
-    """Every assumption table, typed and checked one by one."""
+    """Every assumption table, typed and checked one by one.
+
+    Attributes:
+        frames: tables by name.
+        locators: give the place of a table's cell.
+        category_source: which table defines the categories of a characteristic.
+    """
 
     frames: Mapping[str, pd.DataFrame]
     locators: Mapping[str, Locator]
+    category_source: CategorySource = field(default_factory=lambda: CATEGORY_SOURCE)
 
     @classmethod
     def checked(cls, raw: Mapping[str, InputTable]) -> TableSet:
@@ -41,16 +52,25 @@ class TableSet:
             for s in SPECS
             if s.name not in raw
         ]
-        frames: dict[str, pd.DataFrame] = {}
-        for spec in SPECS:
-            if spec.name in raw:
-                try:
-                    frames[spec.name] = clean(raw[spec.name], spec)
-                except InputError as error:
-                    problems += error.problems
+        try:
+            frames = _cleaned(raw)
+        except InputError as error:
+            problems += error.problems
         if problems:
             raise InputError(problems)
-        return cls(frames, {name: table.locate for name, table in raw.items()})
+        return cls(frames, _locators(raw))
+
+    def replaced(self, raw: Mapping[str, InputTable], category_source: CategorySource = CATEGORY_SOURCE) -> TableSet:
+        """The set with some tables replaced by raw ones; only these are checked.
+
+        Args:
+            raw: the other tables, by name.
+            category_source: which table defines the categories of a characteristic, where that is another one.
+
+        Raises:
+            InputError: every problem of these tables at once.
+        """
+        return TableSet({**self.frames, **_cleaned(raw)}, {**self.locators, **_locators(raw)}, category_source)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.frames[name]
@@ -75,8 +95,8 @@ class TableSet:
             return SEXES
         if characteristic == "partner_status":
             return PARTNER_STATUSES
-        if characteristic in _CATEGORY_SOURCE:
-            table, column = _CATEGORY_SOURCE[characteristic]
+        if characteristic in self.category_source:
+            table, column = self.category_source[characteristic]
             return tuple(dict.fromkeys(self[table][column].map(label_text)))
         rows = self["claim_cost_relativity"]
         return tuple(rows.loc[rows["characteristic"] == characteristic, "category"])
@@ -105,3 +125,22 @@ class TableSet:
     def _spread(self, name: str, key: str, column: str, low: int, high: int) -> np.ndarray:
         frame = self[name]
         return dense(frame[key], frame[column], low, high, table=name, key=key, locate=self.locators[name])
+
+
+def _cleaned(raw: Mapping[str, InputTable]) -> dict[str, pd.DataFrame]:
+    """Raw tables checked against their specifications, the problems of all of them at once."""
+    frames: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for spec in SPECS:
+        if spec.name in raw:
+            try:
+                frames[spec.name] = clean(raw[spec.name], spec)
+            except InputError as error:
+                problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return frames
+
+
+def _locators(raw: Mapping[str, InputTable]) -> dict[str, Locator]:
+    return {name: table.locate for name, table in raw.items()}

@@ -47,7 +47,7 @@ def exhibit_2(run: FilingRun) -> Page:
             {"item": text(item), "description": text(DESCRIPTIONS[item]), **cells},
             "total" if item in ("5", "7", "8") else "body",
         )
-        for item, cells in _items(test).items()
+        for item, cells in items(test).items()
     )
     columns = (
         Column("item", "", width=5),
@@ -94,7 +94,8 @@ def exhibit_2(run: FilingRun) -> Page:
     )
 
 
-def _items(test: Test5885) -> dict[str, dict[str, Cell]]:
+def items(test: Test5885) -> dict[str, dict[str, Cell]]:
+    """The lines of the test: by item, its ``amount``, ``factor`` and ``result`` where it has them."""
     values = f"{table_name('after')}_values"
     initial = valued_name("initial_earned_premium", "after")
 

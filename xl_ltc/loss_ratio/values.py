@@ -37,7 +37,11 @@ def lifetime_loss_ratio(
 
 
 def cumulative_loss_ratio(premium_value: ArrayLike, claims_value: ArrayLike) -> np.ndarray:
-    """Running total of valued claims over running total of valued premium, by year (Exhibit I, column E)."""
-    premium = np.cumsum(np.asarray(premium_value, dtype=float))
-    claims = np.cumsum(np.asarray(claims_value, dtype=float))
+    """Running total of valued claims over running total of valued premium, by year (Exhibit I, column E).
+
+    Args:
+        premium_value, claims_value: of the same shape, years last.
+    """
+    premium = np.cumsum(np.asarray(premium_value, dtype=float), axis=-1)
+    claims = np.cumsum(np.asarray(claims_value, dtype=float), axis=-1)
     return np.divide(claims, premium, out=np.full(premium.shape, np.nan), where=premium != 0)

@@ -49,7 +49,7 @@ def prepare(block: Block, assumptions: AssumptionSet, timeline: Timeline) -> Pre
     series = block.codes("series")
     morbidity = assumptions.morbidity
     expiry_rows = np.arange(len(assumptions.benefit_expiry.rates.values))
-    options = np.arange(len(morbidity.growth_rate))
+    options = np.arange(len(morbidity.growth.options))
     years = improvement_levels(assumptions)
     return Prepared(
         dict(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 
 from xl_ltc.errors import InputError
+
+if TYPE_CHECKING:  # who only wants the names of the measures need not wait for pandas
+    import pandas as pd
 
 Basis = Literal["before", "after"]
 
@@ -73,6 +75,8 @@ class CashFlows:
 
 def join(history: CashFlows, projection: CashFlows) -> CashFlows:
     """History and projection of the same groups as one run of years; a group missing in one is zero there."""
+    import pandas as pd
+
     if int(history.years[-1]) + 1 != int(projection.years[0]):
         raise InputError.single(
             "history",

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from xl_ltc.inforce.validate import InforceRules, check_inforce
 from xl_ltc.projection.trace import trace
 from xl_ltc.rate_increase.impact import policy_increase
 from xl_ltc.tables import InputTable, clean
+from xl_ltc.workbook import last_run
 from xl_ltc.workbook.layout import OUTPUT_SHEETS
 from xl_ltc.workbook.package import graft
 from xl_ltc.workbook.read import WorkbookInputs, read_tables, read_workbook
@@ -99,7 +100,7 @@ def demo(folder: Path, progress: Progress) -> Outcome:
         put_in_place()
     _write_text(log, json.dumps(record, indent=2) + "\n")
     write_inforce(run.block, inforce)
-    return Outcome(run, (workbook, results, log, inforce), (run.caution,))
+    return Outcome(run, (workbook, results, log, inforce), (run.caution, *_remember(run, record, workbook)))
 
 
 def run_workbook(workbook: Path, inforce: Path | None, out: Path, results: Path | None, progress: Progress) -> Outcome:
@@ -140,7 +141,17 @@ def run_workbook(workbook: Path, inforce: Path | None, out: Path, results: Path 
         report = graft(workbook, rendered, OUTPUT_SHEETS, out)
         if put_in_place is not None:
             put_in_place()
-    return Outcome(run, (out,) if results is None else (out, results), report.warnings)
+    warnings = (*report.warnings, *_remember(run, record, out))
+    return Outcome(run, (out,) if results is None else (out, results), warnings)
+
+
+def _remember(run: FilingRun, record: Mapping[str, Any], workbook: Path) -> tuple[str, ...]:
+    """Keep the results for LTC_RESULT; what is written stays good where that can't be done."""
+    try:
+        last_run.remember(run, record, workbook)
+    except OSError as error:
+        return (f"LTC_RESULT will not show this run; its results can't be kept in {last_run.folder()} ({error}).",)
+    return ()
 
 
 def trace_policy(
