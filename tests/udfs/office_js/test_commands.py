@@ -1,0 +1,246 @@
+"""``xl-ltc serve`` as it is started."""
+
+from __future__ import annotations
+
+import argparse
+import builtins
+import importlib.util
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from xl_ltc.errors import InputError
+from xl_ltc_udfs.office_js import commands
+
+RUN = """
+import argparse, sys
+from xl_ltc_udfs.office_js import commands
+parser = argparse.ArgumentParser()
+commands.add(parser.add_subparsers(dest="command"))
+options = parser.parse_args(["serve", *sys.argv[1:]])
+sys.exit(options.action(options))
+"""
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    commands.add(parser.add_subparsers(dest="command"))
+    return parser.parse_args(["serve", *arguments])
+
+
+def serve(*arguments: str) -> int:
+    options = parsed(*arguments)
+    status: int = options.action(options)
+    return status
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.match(r"Manifest: (\S+)/manifest.xml", line):
+            return found[1]
+    raise AssertionError(process.stderr and process.stderr.read())
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=20)
+    return process.returncode, out, err
+
+
+def test_serves_on_this_computer_only_and_ends_with_ctrl_c() -> None:
+    process = started("--port", "0")
+    try:
+        base = address(process)
+        assert base.startswith("http://localhost:")
+        assert httpx.get(f"{base}/functions.json").status_code == 200
+        listening = psutil.Process(process.pid).net_connections("tcp")
+        assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
+    finally:
+        process.send_signal(signal.SIGINT)
+    status, out, err = ended(process)
+    assert (status, err) == (0, "")
+    assert out.endswith("Ended.\n")
+
+
+def test_ctrl_c_ends_it_while_a_call_hangs() -> None:
+    hang = RUN.replace(
+        "options =", "import xl_ltc_udfs.call, time\nxl_ltc_udfs.call.call = lambda *_: time.sleep(60)\noptions ="
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", hang, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    base = address(process)
+    token = re.findall('xl-ltc-token" content="([^"]+)"', httpx.get(f"{base}/taskpane.html").text)[0]
+    sent = {"X-XL-LTC-Token": token, "Content-Type": "application/json"}
+    with httpx.stream("POST", f"{base}/call", headers=sent, content='[["LTC_AE",[1,1]]]') as reply:
+        assert reply.status_code == 200
+        process.send_signal(signal.SIGINT)
+        status, out, _ = ended(process)
+    assert status == 0
+    assert out.endswith("Ended.\n")
+
+
+def test_serves_https_with_a_certificate(tmp_path: Path) -> None:
+    certificate, key = certificate_and_key(tmp_path)
+    process = started("--port", "0", "--certificate", str(certificate), "--key", str(key))
+    try:
+        base = address(process)
+        assert base.startswith("https://localhost:")
+        manifest = httpx.get(f"{base}/manifest.xml", verify=ssl.create_default_context(cafile=certificate)).text
+        assert f"{base}/taskpane.html" in manifest
+    finally:
+        process.send_signal(signal.SIGINT)
+    assert ended(process)[0] == 0
+
+
+def certificate_and_key(folder: Path) -> tuple[Path, Path]:
+    """Made by openssl for localhost."""
+    certificate, key = folder / "localhost.pem", folder / "localhost-key.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
+            *("-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out", str(certificate), "-keyout", str(key)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return certificate, key
+
+
+def test_a_taken_port_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert serve("--port", str(port)) == 2
+    assert re.fullmatch(
+        rf"xl-ltc serve: can't listen on 127.0.0.1, port {port}: Address already in use; choose another with --port\n",
+        capsys.readouterr().err,
+    )
+
+
+def test_a_missing_extra_is_said_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "uvicorn" else find(name))
+    assert serve() == 2
+    assert capsys.readouterr().err == "xl-ltc serve: needs uvicorn; install with: pip install 'xl-ltc[serve]'\n"
+
+
+def test_manifest_alone_needs_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without_servers(name: str, *rest: Any) -> Any:
+        if name.split(".")[0] in ("starlette", "uvicorn"):
+            raise ModuleNotFoundError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without_servers)
+    target = tmp_path / "xl_ltc.xml"
+    assert serve("--manifest", str(target), "--port", "4443", "--allow-origin", "https://ltc.example.com") == 0
+    assert "https://ltc.example.com/taskpane.html" in target.read_text(encoding="utf-8")
+    fromstring(target.read_text(encoding="utf-8"))
+    assert [file.name for file in tmp_path.iterdir()] == ["xl_ltc.xml"]
+
+
+def test_a_manifest_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        serve("--manifest", str(tmp_path / "folder"))
+    assert [file.name for file in tmp_path.rglob("*")] == ["folder"]
+
+
+def test_the_manifest_is_https_with_a_certificate(tmp_path: Path) -> None:
+    certificate, key = certificate_and_key(tmp_path)
+    target = tmp_path / "m.xml"
+    assert serve("--certificate", str(certificate), "--key", str(key), "--manifest", str(target)) == 0
+    assert "https://localhost:8765/taskpane.html" in target.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--port", "65536"),
+        ("--port", "-1"),
+        ("--time-limit", "0"),
+        ("--time-limit", "nan"),
+        ("--certificate", "here.pem"),
+        ("--key", "here.pem"),
+        ("--allow-origin", "ltc.example.com"),
+        ("--allow-origin", "https://ltc.example.com/"),
+        ("--allow-origin", "https://ltc.example.com:443"),
+        ("--allow-origin", "https://user@ltc.example.com"),
+        ("--allow-origin", "https://LTC.example.com"),
+        ("--allow-origin", "https://ltc.example.com:port"),
+        ("--allow-origin", "https://"),
+        ("--allow-origin", "*"),
+        ("--allow-origin", "null"),
+    ],
+    ids=" ".join,
+)
+def test_options_that_cannot_be(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=re.escape(arguments[0])):
+        serve(*arguments, "--manifest", str(tmp_path / "m.xml"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_certificate_with_another_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    certificate, _ = certificate_and_key(tmp_path / "a")
+    _, key = certificate_and_key(tmp_path / "b")
+    with pytest.raises(InputError, match="KEY_VALUES_MISMATCH"):
+        serve("--certificate", str(certificate), "--key", str(key))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "origins"),
+    [
+        ([], ("http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1")),
+        (["--host", "10.0.0.5"], ("http://10.0.0.5:1",)),
+        (["--host", "::1"], ("http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1")),
+        (
+            ["--host", "10.0.0.5", "--allow-origin", "https://ltc.example.com"],
+            ("https://ltc.example.com", "http://10.0.0.5:1"),
+        ),
+    ],
+)
+def test_addresses(arguments: list[str], origins: tuple[str, ...]) -> None:
+    assert commands._origins(parsed(*arguments), 1) == origins
+
+
+def test_a_standard_port_is_not_written() -> None:
+    assert commands._origins(parsed(), 80)[0] == "http://localhost"
+    assert commands._origins(parsed("--certificate", "c"), 443)[0] == "https://localhost"
+
+
+def test_starting_imports_neither_server_nor_functions() -> None:
+    code = "import sys, xl_ltc_udfs.office_js.commands; print([m for m in sys.modules if m.split('.')[0] in " + (
+        "('starlette', 'uvicorn', 'numpy', 'pandas', 'numba')])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_help_explains_the_certificate(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed("--help")
+    shown = capsys.readouterr().out
+    assert "mkcert" in shown and "--manifest" in shown and "docs/office_js.md" in shown

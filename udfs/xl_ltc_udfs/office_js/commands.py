@@ -1,0 +1,203 @@
+"""The command ``xl-ltc serve``."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import ipaddress
+import os
+import socket
+import ssl
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from xl_ltc.errors import InputError
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+    from xl_ltc_udfs.office_js.server import Service
+
+PORT = 8765
+TIME_LIMIT = 60.0
+UNUSABLE = 2
+"""Exit status when the server can't start."""
+
+_DESCRIPTION = """\
+Serves the add-in that brings the worksheet functions into Excel on the web, Mac and Windows, from this computer.
+Add the manifest it serves (or writes with --manifest) to Excel, and leave it running while you work.
+docs/office_js.md shows the way, step by step."""
+
+_EPILOG = """\
+Certificate: Office loads add-ins over https only. Make one that this computer trusts, for instance with mkcert:
+  mkcert -install
+  mkcert localhost 127.0.0.1
+  xl-ltc serve --certificate localhost+1.pem --key localhost+1-key.pem
+Without a certificate the add-in is served over http, which is enough to look at it in a browser."""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``serve`` to the commands of ``xl-ltc``."""
+    serve = commands.add_parser(
+        "serve",
+        help="the worksheet functions for Excel on the web, Mac and Windows",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    serve.add_argument(
+        "--port", type=int, default=PORT, metavar="N", help=f"port; {PORT} if not given, 0 for a free one"
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on; only this computer if not given")
+    serve.add_argument("--certificate", type=Path, metavar="FILE", help="certificate (PEM), for https")
+    serve.add_argument("--key", type=Path, metavar="FILE", help="private key of the certificate (PEM)")
+    serve.add_argument(
+        "--time-limit", type=float, default=TIME_LIMIT, metavar="S", help=f"seconds a call may take; {TIME_LIMIT:g}"
+    )
+    serve.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="a further address under which the add-in is loaded, such as https://ltc.example.com behind a proxy; "
+        "the manifest takes the first; may be repeated",
+    )
+    serve.add_argument("--manifest", type=Path, metavar="FILE", help="only write the manifest, to FILE")
+    serve.set_defaults(action=_serve)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    _check(options)
+    if options.manifest is not None:
+        return _write_manifest(options)
+    missing = [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]
+    if missing:
+        return _unusable(f"needs {' and '.join(missing)}; install with: pip install 'xl-ltc[serve]'")
+    try:
+        listener = socket.create_server((options.host, options.port), family=_family(options.host), backlog=128)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        return _unusable(f"can't listen on {options.host}, port {options.port}: {reason}; choose another with --port")
+    with listener:
+        return _run(options, listener)
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Raises InputError for options that can't be."""
+    if not 0 <= options.port <= 65535:
+        raise InputError.single("--port", str(options.port), "0 to 65535")
+    if not 0.1 <= options.time_limit <= 86_400:
+        raise InputError.single("--time-limit", f"{options.time_limit:g}", "0.1 to 86400 seconds")
+    for one, other in (("certificate", "key"), ("key", "certificate")):
+        if getattr(options, one) is not None and getattr(options, other) is None:
+            raise InputError.single(f"--{one}", f"no --{other}", "both, or neither")
+    for url in options.allow_origin:
+        _check_origin(url)
+    if options.certificate is not None:
+        _check_certificate(options.certificate, options.key)
+
+
+def _check_origin(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and url == f"{parts.scheme}://{parts.netloc}" and bool(parts.hostname)
+        good = good and "@" not in url and parts.port != {"http": 80, "https": 443}.get(parts.scheme, 0)
+    except ValueError:
+        good = False
+    if not good or url != url.lower():
+        raise InputError.single("--allow-origin", repr(url), "scheme, name and port alone, as https://ltc.example.com")
+
+
+def _check_certificate(certificate: Path, key: Path) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except ssl.SSLError as error:
+        found = f"{certificate} with {key} ({error.reason or 'unreadable'})"
+        raise InputError.single(
+            "--certificate", found, "a PEM certificate and its own PEM key, without password"
+        ) from None
+
+
+def _origins(options: argparse.Namespace, port: int) -> tuple[str, ...]:
+    """The addresses of the add-in, the manifest's first."""
+    scheme, standard = ("http", 80) if options.certificate is None else ("https", 443)
+    names = ["localhost", "127.0.0.1", "[::1]"] if _is_loopback(options.host) else []
+    own = f"[{options.host}]" if ":" in options.host else options.host.lower()
+    end = "" if port == standard else f":{port}"
+    return tuple(dict.fromkeys((*options.allow_origin, *(f"{scheme}://{name}{end}" for name in (*names, own)))))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _write_manifest(options: argparse.Namespace) -> int:
+    from xl_ltc_udfs.office_js.pages import manifest
+
+    target: Path = options.manifest
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
+    try:
+        unfinished.write_text(manifest(_origins(options, options.port)[0]), encoding="utf-8")
+        os.replace(unfinished, target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    print(f"Written: {target}")
+    return 0
+
+
+def _run(options: argparse.Namespace, listener: socket.socket) -> int:
+    from xl_ltc_udfs.office_js.server import Service
+
+    origins = _origins(options, listener.getsockname()[1])
+    server = server_of(Service(origins, time_limit=options.time_limit), options.certificate, options.key)
+    print(f"Serving the worksheet functions at {origins[0]} with {sys.executable}")
+    print(f"Manifest: {origins[0]}/manifest.xml")
+    if options.certificate is None:
+        print("Without a certificate (see --help) Office will not load the add-in; a browser will.")
+    if not _is_loopback(options.host):
+        print(f"Note: listening on {options.host}; whoever reaches it can call the functions.")
+    print("Ctrl+C ends it.", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn after its orderly end
+        server.run(sockets=[listener])
+    print("Ended.")
+    return 0
+
+
+def server_of(service: Service, certificate: Path | None = None, key: Path | None = None) -> Server:
+    """The server of a ``Service``, for ``run`` or ``serve`` with a listening socket."""
+    import uvicorn
+
+    from xl_ltc_udfs.office_js.server import application
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            application(service),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=100,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=2,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+        )
+    )
+
+
+def _unusable(problem: str) -> int:
+    print(f"xl-ltc serve: {problem}", file=sys.stderr)
+    return UNUSABLE

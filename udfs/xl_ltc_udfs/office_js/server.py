@@ -1,0 +1,192 @@
+"""The web application: what Excel loads, and the endpoint for calls, open only to the add-in's own page.
+
+Who may call: a request must name this server in its Host header (so that a foreign name led here by DNS is refused),
+come from its own page (Origin and Sec-Fetch-Site, which browsers set), and carry the token of this run, which stands
+in the page. No other site can read the page, as no response but the functions' metadata may be read across origins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import platform
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import xl_ltc
+from xl_ltc_udfs.office_js import icons, pages
+from xl_ltc_udfs.office_js.boundary import UnreadableRequest, read_calls
+from xl_ltc_udfs.office_js.metadata import metadata
+from xl_ltc_udfs.office_js.workers import Overloaded, Workers
+
+TOKEN_HEADER = "X-XL-LTC-Token"
+
+_FRAMES = (
+    "'self' https://*.officeapps.live.com https://*.sharepoint.com https://onedrive.live.com "
+    "https://excel.cloud.microsoft https://*.cloud.microsoft https://*.office.com https://*.microsoft365.com"
+)
+"""Sites of Excel on the web, which shows the task pane in a frame."""
+
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self' https://appsforoffice.microsoft.com https://ajax.aspnetcdn.com; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    f"frame-ancestors {_FRAMES}"
+)
+"""What the task pane may load. office.js loads further scripts from these two sites and sets styles in the page."""
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_PUBLIC = {"Cross-Origin-Resource-Policy": "cross-origin"}
+"""For what holds no secret and is loaded by Excel itself, from another origin."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """How the add-in is served.
+
+    Attributes:
+        origins: addresses under which a browser may load it, such as ``https://localhost:8765``; the first is the
+            manifest's.
+        time_limit: of a call, seconds.
+        body_time: in which a request's body must arrive, seconds.
+        most_bytes: of a body.
+        most_calls: in a request.
+        token: known to this run's page alone.
+    """
+
+    origins: tuple[str, ...]
+    time_limit: float = 60.0
+    body_time: float = 20.0
+    most_bytes: int = 32 * 2**20
+    most_calls: int = 1_000
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """What the Host header may say."""
+        return tuple(origin.split("://")[1] for origin in self.origins)
+
+
+class Refused(Exception):
+    """A request that is not answered: status and why."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+def application(service: Service) -> ASGIApp:
+    """The web application."""
+    workers = Workers(service.time_limit)
+
+    async def call(request: Request) -> Response:
+        _check_caller(service, request)
+        if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+            raise Refused(415, "the content type is not application/json")
+        body = await _body(service, request)
+        try:
+            calls = await asyncio.to_thread(read_calls, body, service.most_calls)
+            return StreamingResponse(workers.answers(calls), media_type="application/x-ndjson")
+        except UnreadableRequest as error:
+            raise Refused(400, str(error)) from None
+        except Overloaded:
+            raise Refused(503, "too many calls wait or exceed their time limit; try again, or restart it") from None
+
+    async def health(request: Request) -> Response:
+        _check_caller(service, request)
+        python = f"Python {platform.python_version()} at {sys.executable}"
+        return JSONResponse({"version": xl_ltc.__version__, "python": python})
+
+    page_headers = {"Content-Security-Policy": _PAGE_POLICY}
+    metadata_headers = {**_PUBLIC, "Access-Control-Allow-Origin": "*"}
+    routes = [
+        Route("/call", call, methods=["POST"]),
+        Route("/health", health),
+        _resource("/taskpane.html", "text/html", pages.task_pane(service.token), page_headers),
+        _resource("/functions.js", "text/javascript", pages.script(), _PUBLIC),
+        _resource("/functions.json", "application/json", json.dumps(metadata()), metadata_headers),
+        _resource("/manifest.xml", "application/xml", pages.manifest(service.origins[0]), _PUBLIC),
+        *(_resource(f"/icon-{size}.png", "image/png", icons.icon(size), _PUBLIC) for size in icons.SIZES),
+    ]
+    app = Starlette(routes=routes, exception_handlers={Refused: _refusal})
+    app.router.redirect_slashes = False
+    return _Guard(app, service.hosts)
+
+
+def _resource(path: str, media_type: str, content: str | bytes, headers: Mapping[str, str]) -> Route:
+    def resource(request: Request) -> Response:
+        return Response(content, media_type=media_type, headers=headers)
+
+    return Route(path, resource)
+
+
+def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    # The rest of a request that was not read to its end can't be told from a next one.
+    return JSONResponse({"error": error.reason}, error.status, {"Connection": "close"})
+
+
+def _check_caller(service: Service, request: Request) -> None:
+    """Raises Refused unless the request comes from this run's own page."""
+    headers = request.headers
+    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise Refused(403, "the request comes from another site")
+    if headers.get("origin", service.origins[0]) not in service.origins:
+        raise Refused(403, "the request comes from another origin")
+    if not secrets.compare_digest(headers.get(TOKEN_HEADER, "").encode(), service.token.encode()):
+        raise Refused(403, "the token is not the one of this run; reload the task pane")
+
+
+async def _body(service: Service, request: Request) -> bytes:
+    """The request's body; what its Content-Length says is not relied upon."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(service.body_time):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > service.most_bytes:
+                    raise Refused(413, f"the arguments are larger than {service.most_bytes:,} bytes")
+    except TimeoutError:
+        raise Refused(408, f"the request did not arrive within {service.body_time:g} seconds") from None
+    except ClientDisconnect:
+        raise Refused(400, "the request broke off") from None
+    return bytes(body)
+
+
+class _Guard:
+    """Refuses requests for another host, and gives every response the headers that keep browsers strict."""
+
+    def __init__(self, app: ASGIApp, hosts: tuple[str, ...]) -> None:
+        self._app, self._hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+
+        async def send_strict(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if headers.get("content-type") == "image/png":
+                    del headers["Cache-Control"]  # Office replaces icons that it may not keep
+            await send(message)
+
+        hosts = Headers(scope=scope).getlist("host")
+        known = len(hosts) == 1 and hosts[0].lower() in self._hosts
+        app = self._app if known else JSONResponse({"error": "this server has another name"}, 421)
+        await app(scope, receive, send_strict)
