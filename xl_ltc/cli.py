@@ -1,4 +1,4 @@
-"""The command line: ``xl-ltc demo | run | reconcile | trace``."""
+"""The command line: ``xl-ltc demo | run | reconcile | trace``, and the commands of the spreadsheet hosts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import xl_ltc
+from xl_ltc_udfs import commands as hosts
 
 # What computes is imported where it is used, so that --help need not wait for it.
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("--inforce", type=Path, metavar="FILE", help="in-force file; the illustrative block without it")
     trace.add_argument("--out", type=Path, metavar="FILE", help="CSV to write; to the screen without it")
     trace.set_defaults(action=_trace)
+    hosts.add(commands)
     return parser
 
 

@@ -1,0 +1,17 @@
+"""The commands of the hosts, which ``xl-ltc`` shows beside its own."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from xl_ltc_udfs.calc import commands as calc
+from xl_ltc_udfs.excel import commands as excel
+from xl_ltc_udfs.office_js import commands as office_js
+from xl_ltc_udfs.reference import commands as reference
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add ``functions``, ``excel``, ``calc`` and ``serve``."""
+    for host in (reference, excel, calc, office_js):
+        host.add(commands)
