@@ -107,7 +107,7 @@ def test_a_failed_write_leaves_the_last_run(empty: Path, small: FilingRun, monke
     def full(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(last_run.json, "dump", full)
+    monkeypatch.setattr("xl_ltc.files.os.replace", full)
     with pytest.raises(OSError, match="disk full"):
         last_run.remember(small, {"number": 2}, empty / "a.xlsx")
     assert last_run.last_run()["manifest"]["number"] == 1

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from xl_ltc.errors import InputError, Problem, shown
+from xl_ltc.files import written_whole
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.tables import InputTable, Locator, file_locator
@@ -168,15 +167,11 @@ def write_inforce(block: Block, path: Path) -> None:
     ending = path.suffix.lower()
     if ending not in (".parquet", ".csv"):
         raise InputError.single(str(path), f"file ending {shown(path.suffix)}", "the file ending .parquet or .csv")
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
+    with written_whole(path) as part:
         if ending == ".parquet":
-            pq.write_table(_as_arrow(block), beside)
+            pq.write_table(_as_arrow(block), part)
         else:
-            pacsv.write_csv(_as_arrow(block), beside)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+            pacsv.write_csv(_as_arrow(block), part)
 
 
 def _as_arrow(block: Block) -> pa.Table:

@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import json
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
+from xl_ltc.files import written_whole
 from xl_ltc.illustration.block import illustrate
 from xl_ltc.illustration.history import illustrative_history
 from xl_ltc.inforce.block import Block
@@ -343,15 +343,6 @@ def _results_staged(
 
 def _write_text(path: Path, text: str) -> Path:
     """Written beside and put in place: whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        if path.exists():
-            shutil.copymode(path, name)
-        else:
-            os.chmod(name, 0o644)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with written_whole(path) as part:
+        part.write_text(text, encoding="utf-8", newline="")
     return path

@@ -10,13 +10,13 @@ import functools
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
+from xl_ltc.files import written_whole
 from xl_ltc.projection.results import BASES, Basis
 from xl_ltc.projection.results import MEASURES as RUN_MEASURES
 
@@ -106,13 +106,9 @@ def remember(run: FilingRun, manifest: Mapping[str, Any], workbook: Path) -> Non
     """
     where = folder()
     where.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=where, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(record(run, manifest, workbook), file)
-        os.replace(name, where / _file_of(workbook))
-    finally:
-        Path(name).unlink(missing_ok=True)
+    text = json.dumps(record(run, manifest, workbook))
+    with written_whole(where / _file_of(workbook)) as part:
+        part.write_text(text, encoding="utf-8")
     for old in _newest_first(where)[_KEPT:]:
         old.unlink(missing_ok=True)
 

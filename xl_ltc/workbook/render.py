@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.headline import headline
 from xl_ltc.exhibits.jurisdiction import MARYLAND, Jurisdiction
 from xl_ltc.exhibits.run_page import run_page
+from xl_ltc.files import written_whole
 from xl_ltc.inforce import history
 from xl_ltc.workbook.addresses import Addresses
 from xl_ltc.workbook.charts import write_charts
@@ -54,28 +53,9 @@ def write_filing_workbook(
         OSError: the folder or the file can't be written, e.g. because it is open in Excel.
     """
     pages = pages or filing_pages(run, checks, state)
-    return _write_whole(Path(path), lambda part: _write(part, run, pages, manifest))
-
-
-def _write_whole(path: Path, write: Callable[[Path], None]) -> Path:
-    """Write beside the target, then put it in its place."""
-    handle, name = tempfile.mkstemp(suffix=".xlsx", prefix=f".{path.stem}-", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
-        write(part)
-        part.chmod(0o666 & ~_umask())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with written_whole(path) as part:
+        _write(part, run, pages, manifest)
     return path
-
-
-def _umask() -> int:
-    """The permissions new files do not get; a temporary file is closed to others, the workbook is not."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _write(path: Path, run: FilingRun, pages: FilingPages, manifest: Mapping[str, Any]) -> None:
@@ -84,7 +64,7 @@ def _write(path: Path, run: FilingRun, pages: FilingPages, manifest: Mapping[str
     plans = {page.sheet: plan_page(page, addresses) for page in (*pages.all, run_sheet)}
     title = (*_TITLE, run.caution) if run.caution else _TITLE
     contents = plan_contents(headline(pages), title, addresses)
-    with Workbook(str(path), {"default_format_properties": DEFAULT_FONT}) as workbook:
+    with Workbook(str(path), {"default_format_properties": dict(DEFAULT_FONT)}) as workbook:
         workbook.set_properties({"title": _TITLE[0], "comments": "Written by xl_ltc"})
         workbook.set_calc_mode("auto")
         styles = Styles(workbook)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from xlsxwriter.format import Format
@@ -13,8 +14,9 @@ from xl_ltc.exhibits.table import Cell, Measure, RowKind
 Align = Literal["left", "center", "right"]
 
 FONT, FONT_SIZE = "Arial", 9
-DEFAULT_FONT = {"font_name": FONT, "font_size": 10}
-"""Of cells without a style; a unit of column width is the width of its digits."""
+DEFAULT_FONT: Mapping[str, Any] = MappingProxyType({"font_name": FONT, "font_size": 10})
+"""Of cells without a style; a unit of column width is the width of its digits. XlsxWriter adds to the dictionary it is
+given, so that a second workbook of the same one would look otherwise: give it a copy."""
 LINE = 12.0
 """Height of a line of text in points."""
 

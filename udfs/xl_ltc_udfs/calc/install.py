@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from xl_ltc.errors import InputError
+from xl_ltc.files import written_whole
 from xl_ltc_udfs.calc import libreoffice, over_uno
 from xl_ltc_udfs.calc.extension import FILE_NAME, IDENTIFIER, MINIMUM_VERSION, build
 from xl_ltc_udfs.calc.libreoffice import LibreOffice
@@ -24,9 +25,9 @@ def write(out: Path, interpreter: str = sys.executable) -> None:
     """
     if out.suffix.lower() != ".oxt":
         raise InputError.single("--out", repr(out.name), "a file name that ends in .oxt")
-    partial = out.with_name(f"{out.name}.partial")
-    partial.write_bytes(build(interpreter))
-    os.replace(partial, out)
+    content = build(interpreter)
+    with written_whole(out) as part:
+        part.write_bytes(content)
 
 
 def install(profile: Path | None = None, interpreter: str = sys.executable) -> None:

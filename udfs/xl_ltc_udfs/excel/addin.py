@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 import zipfile
 from pathlib import Path
 from typing import Final
 
 import xl_ltc
+from xl_ltc.files import written_whole
 from xl_ltc_udfs.excel import vba
 from xl_ltc_udfs.excel.project import project, xlwings_module
 from xl_ltc_udfs.registry import functions
@@ -63,12 +63,8 @@ def write_addin(path: Path, interpreter: str) -> None:
     """
     content = addin(interpreter)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written_whole(path) as part:
+        part.write_bytes(content)
 
 
 def _workbook(settings: dict[str, str | bool], vba_project: bytes) -> bytes:

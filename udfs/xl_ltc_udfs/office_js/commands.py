@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from xl_ltc.errors import InputError
+from xl_ltc.files import written_whole
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -144,14 +145,9 @@ def _family(host: str) -> socket.AddressFamily:
 def _write_manifest(options: argparse.Namespace) -> int:
     from xl_ltc_udfs.office_js.pages import manifest
 
-    target: Path = options.manifest
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
-    try:
-        unfinished.write_text(manifest(_origins(options, options.port)[0]), encoding="utf-8")
-        os.replace(unfinished, target)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    print(f"Written: {target}")
+    with written_whole(options.manifest) as part:
+        part.write_text(manifest(_origins(options, options.port)[0]), encoding="utf-8")
+    print(f"Written: {options.manifest}")
     return 0
 
 

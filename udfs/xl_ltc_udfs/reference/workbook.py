@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from xl_ltc.files import written_whole
 from xl_ltc.workbook.sheets.cells import height, lines_needed, write_value
 from xl_ltc.workbook.sheets.exact import ExactWorksheet
 from xl_ltc.workbook.sheets.paper import Paper, set_up_paper
@@ -30,7 +29,7 @@ _PREFIX: dict[Flavour, str] = {"add-in": "", "web": "_xldudf_"}
 """How the file spells a function's name; a user sees and types it without."""
 
 _CONTENTS = "Functions"
-_WIDTHS = (20.0, 34.0, 16.0, 16.0, 16.0, 16.0)
+_WIDTHS = (28.0, 36.0, 24.0, 20.0, 20.0, 20.0)
 _WIDTH = 14.0
 """Of further columns."""
 _LEAST_SCALE = 50
@@ -63,20 +62,14 @@ def write_reference(path: Path, flavour: Flavour = "add-in") -> Path:
         path: where to, ``.xlsx``.
         flavour: for which of Excel's two hosts the formulas are spelt.
     """
-    handle, name = tempfile.mkstemp(suffix=".xlsx", prefix=f".{path.stem}-", dir=path.parent)
-    os.close(handle)
-    try:
-        _write(Path(name), flavour)
-        Path(name).chmod(0o644)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with written_whole(path) as part:
+        _write(part, flavour)
     return path
 
 
 def _write(path: Path, flavour: Flavour) -> None:
     every = list(functions().values())
-    with Workbook(str(path), {"default_format_properties": DEFAULT_FONT}) as workbook:
+    with Workbook(str(path), {"default_format_properties": dict(DEFAULT_FONT)}) as workbook:
         # A date of its own would make two builds of the same reference differ.
         created = dt.datetime(2026, 1, 1)
         properties = {"title": "xl_ltc worksheet functions", "comments": "Written by xl_ltc", "created": created}
