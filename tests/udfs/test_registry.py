@@ -85,3 +85,13 @@ def test_functions_that_read_files_say_so() -> None:
     """A host may remember the results of the others."""
     reading = {"LTC_RESULT", "LTC_PROJECT", "LTC_TRACE", "LTC_WHY"}
     assert {function.name for function in EVERY if function.reads_files} == reading
+
+
+def test_reading_the_last_run_waits_for_neither_the_engine_nor_pandas() -> None:
+    code = (
+        "import sys; from xl_ltc_udfs.call import call;"
+        "assert call('LTC_RESULT', ('lifetime_loss_ratio', 'All', 'before')).single == 1.5;"
+        "print(*{'pandas', 'numba', 'pyarrow', 'scipy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

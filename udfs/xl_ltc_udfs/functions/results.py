@@ -53,7 +53,8 @@ _NO_YEAR = -1.0
     ),
     example=Example(
         ("lifetime_loss_ratio", "All", "before"),
-        "All series before the increase; #N/A until a run has been made on this machine",
+        "All series before the increase; #N/A until a run has been made on this machine. After a run, recalculate all "
+        "(Ctrl+Alt+F9 in Excel, Ctrl+Shift+F9 in LibreOffice)",
     ),
     reads_files=True,
 )
