@@ -34,7 +34,12 @@ class Office:
         command = [libreoffice.python_with_uno(office), _DRIVER, office.soffice, self.profile]
         with (folder / "office.log").open("wb") as log:
             self._driver = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=libreoffice.environment(),
             )
         assert self._driver.stdout is not None
         assert self._driver.stdout.readline() == '"ready"\n', (folder / "office.log").read_text(encoding="utf-8")

@@ -150,3 +150,29 @@ def test_without_libreoffice(
     monkeypatch.setattr(libreoffice, "_usual_folders", lambda: iter(()))
     assert main(["calc", "install"]) == 2
     assert "no program soffice on the PATH" in capsys.readouterr().err
+
+
+def test_libreoffice_starts_outside_a_virtual_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs, system = tmp_path / "environment" / "bin", tmp_path / "usr" / "bin"
+    for folder in (programs, system):
+        folder.mkdir(parents=True)
+    (tmp_path / "environment" / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{system}")
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "environment"))
+    monkeypatch.setenv("KEPT", "yes")
+    found = libreoffice.environment()
+    assert found["PATH"] == str(system)
+    assert "VIRTUAL_ENV" not in found
+    assert found["KEPT"] == "yes"
+
+
+@pytest.mark.slow
+@pytest.mark.libreoffice
+def test_an_active_virtual_environment_is_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    assert main(["calc", "install", "--profile", str(tmp_path / "profile")]) == 0
+    assert "without an active virtual environment" in capsys.readouterr().out

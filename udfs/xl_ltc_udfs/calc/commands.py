@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _install(options: argparse.Namespace) -> int:
-    from xl_ltc_udfs.calc import install
+    from xl_ltc_udfs.calc import install, libreoffice
 
     if options.out is not None:
         install.write(options.out, options.interpreter)
@@ -48,4 +49,6 @@ def _install(options: argparse.Namespace) -> int:
     else:
         install.install(options.profile, options.interpreter)
         print("Installed into LibreOffice: type =LTC_ in a cell, or see the category Add-in of the Function Wizard")
+        if libreoffice.environment()["PATH"] != os.environ.get("PATH", ""):
+            print("Note: start LibreOffice from the desktop, or from a terminal without an active virtual environment.")
     return 0

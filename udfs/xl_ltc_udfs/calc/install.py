@@ -78,7 +78,9 @@ def _perform(office: LibreOffice, profile: Path | None, action: str, what: str) 
         command += ["--shared"] if is_root else []
         command += [f"-env:UserInstallation={profile.resolve().as_uri()}"] if profile is not None else []
         command.append(what)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=_TIMEOUT, check=False, env=libreoffice.environment()
+    )
     if done.returncode:
         said = " ".join((done.stderr or done.stdout).split()) or f"exit status {done.returncode}"
         raise InputError.single(f"LibreOffice ({command[0]})", said, f"to {action} the extension")

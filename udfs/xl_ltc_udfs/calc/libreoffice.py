@@ -47,6 +47,20 @@ def find() -> LibreOffice:
     return LibreOffice(soffice, unopkg, _version(soffice))
 
 
+def environment() -> dict[str, str]:
+    """The variables to start LibreOffice with, those of an active virtual environment taken out.
+
+    A LibreOffice that uses the system's Python looks for its library beside the first ``python3`` on the PATH; beside
+    that of a virtual environment it finds another one, and loads no Python extension.
+    """
+    kept = {
+        name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
+    }
+    folders = kept.get("PATH", "").split(os.pathsep)
+    kept["PATH"] = os.pathsep.join(folder for folder in folders if not Path(folder, "..", "pyvenv.cfg").is_file())
+    return kept
+
+
 def _candidates(program: str, *first: Path) -> Iterator[Path]:
     """A program of LibreOffice in each folder where it may be; on Windows, the one that writes to its console."""
     name = f"{program}.com" if _WINDOWS else program
