@@ -35,7 +35,7 @@ def write_filing_workbook(
     run: FilingRun,
     checks: Sequence[Check],
     manifest: Mapping[str, Any],
-    path: Path,
+    path: str | Path,
     state: Jurisdiction = MARYLAND,
     pages: FilingPages | None = None,
 ) -> Path:
@@ -53,9 +53,10 @@ def write_filing_workbook(
         OSError: the folder or the file can't be written, e.g. because it is open in Excel.
     """
     pages = pages or filing_pages(run, checks, state)
-    with written_whole(path) as part:
+    target = Path(path)
+    with written_whole(target) as part:
         _write(part, run, pages, manifest)
-    return path
+    return target
 
 
 def _write(path: Path, run: FilingRun, pages: FilingPages, manifest: Mapping[str, Any]) -> None:
