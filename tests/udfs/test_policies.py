@@ -31,7 +31,7 @@ from xl_ltc_udfs import policies as policies_module
 from xl_ltc_udfs.basis import Basis, assumption_set
 from xl_ltc_udfs.call import Result, call
 from xl_ltc_udfs.cells import OMITTED, CellError, Rows
-from xl_ltc_udfs.files import file_version
+from xl_ltc_udfs.file_version import file_version
 from xl_ltc_udfs.functions import projection
 from xl_ltc_udfs.policies import block_of, one_policy
 from xl_ltc_udfs.problems import ArgumentError, CallError, Unavailable

@@ -315,9 +315,7 @@ def _flag(cell: Any, argument: Argument) -> bool:
 
 
 def _text(cell: Any, argument: Argument) -> str:
-    if isinstance(cell, CellError) or is_blank(cell) or (isinstance(cell, str) and cell.strip() in KNOWN_ERRORS):
-        raise _BadCell(describe(cell))
-    if isinstance(cell, float) and not math.isfinite(cell):
+    if is_blank(cell) or _is_error(cell) or (isinstance(cell, str) and cell.strip() in KNOWN_ERRORS):
         raise _BadCell(describe(cell))
     text = label_text(cell)
     if not argument.allowed:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from xl_ltc_udfs.cells import Rows
-from xl_ltc_udfs.files import FileVersion, file_version
+from xl_ltc_udfs.file_version import FileVersion, file_version
 from xl_ltc_udfs.range_settings import settings_of
 from xl_ltc_udfs.range_tables import Contents, contents
 

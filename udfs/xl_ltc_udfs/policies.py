@@ -11,7 +11,7 @@ from xl_ltc.tables import InputTable, to_number
 from xl_ltc_udfs.arguments import given, one
 from xl_ltc_udfs.basis import Basis, assumption_set
 from xl_ltc_udfs.cells import Rows, from_serial
-from xl_ltc_udfs.files import FileVersion, file_version
+from xl_ltc_udfs.file_version import FileVersion, file_version
 from xl_ltc_udfs.problems import ArgumentError, Unavailable
 from xl_ltc_udfs.range_tables import contents, input_table
 from xl_ltc_udfs.registry import Argument

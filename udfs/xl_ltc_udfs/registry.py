@@ -41,17 +41,17 @@ class Argument:
 
     Attributes:
         name: the field's term; also the name of the Python function's parameter.
-        help: a sentence, with unit.
+        about: a sentence, with unit.
         shape: how its cells are given to the function.
         kind: what a cell must hold.
         default: the value when omitted; ``REQUIRED`` if it can't be.
         minimum, maximum: of a number, inclusive.
         allowed: the texts that are; empty for any.
-        default_words: what holds when it is left out, where the default's value does not say it.
+        default_words: what holds when it is left out, where neither the default's value nor ``about`` says it.
     """
 
     name: str
-    help: str
+    about: str
     shape: Shape = "each"
     kind: Kind = "number"
     default: Any = REQUIRED
@@ -64,6 +64,15 @@ class Argument:
     def optional(self) -> bool:
         """Whether it can be omitted."""
         return self.default is not REQUIRED
+
+    @property
+    def help(self) -> str:
+        """What every host says of it: what it is, and what holds when it is left out."""
+        words = self.default_words
+        if not words and self.optional and self.default not in (None, ""):
+            shown = str(self.default).upper() if isinstance(self.default, bool) else f"{self.default}"
+            words = f"{shown} if omitted"
+        return f"{self.about}; {words}" if words else self.about
 
 
 @dataclass(frozen=True)

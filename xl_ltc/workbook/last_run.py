@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
+from xl_ltc.exhibits.table import ALL
 from xl_ltc.files import written_whole
 from xl_ltc.projection.results import BASES, Basis
 from xl_ltc.projection.results import MEASURES as RUN_MEASURES
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from xl_ltc.loss_ratio.measures import Experience
 
 STATE_VARIABLE = "XL_LTC_STATE"
-ALL_SERIES = "All"
 
 BY_YEAR = (*RUN_MEASURES, "loss_ratio", "cumulative_loss_ratio")
 """Measures of a calendar year."""
@@ -59,7 +59,7 @@ def record(run: FilingRun, manifest: Mapping[str, Any], workbook: Path) -> dict[
         run: what was computed; manifest: its record; workbook: where it was written.
     """
     experience = run.experience
-    blocks = {ALL_SERIES: experience} | {series: experience.where(series=series) for series in run.series}
+    blocks = {ALL: experience} | {series: experience.where(series=series) for series in run.series}
     return {
         "format": _FORMAT,
         "workbook": str(workbook.absolute()),
@@ -74,6 +74,8 @@ def record(run: FilingRun, manifest: Mapping[str, Any], workbook: Path) -> dict[
 
 
 def _measures(block: Experience, basis: Basis) -> dict[str, Any]:
+    from xl_ltc.exhibits.exhibit_2 import verdict  # not where a run is only read
+
     premium, claims = (block.cash_flows.total(m, basis) for m in ("earned_premium", "incurred_claims"))
     found: dict[str, Any] = {
         "lifetime_loss_ratio": block.lifetime_loss_ratio(basis),
@@ -87,7 +89,7 @@ def _measures(block: Experience, basis: Basis) -> dict[str, Any]:
         found |= {f"{period}_{short}": getattr(values, attribute) for period, attribute in _PERIODS.items()}
     if basis == "after":
         test = block.test_58_85()
-        found["test_58_85"] = "Pass" if test.passed else "Fail"
+        found["test_58_85"] = verdict(test.passed)
         found |= {f"test_58_85_item_{item}": getattr(test, f"item_{item}") for item in TEST_ITEMS}
     return found
 

@@ -6,6 +6,7 @@ import datetime as dt
 from math import exp, inf, log, prod
 from typing import Any
 
+from tests.plain_policy import PLAIN_POLICY
 from tests.udfs.cases import Case
 from xl_ltc_udfs.cells import OMITTED, CellError
 
@@ -15,27 +16,7 @@ ADDED = "a block's projection is the sum of its policies'"
 BOUNDARY = "what a cell may hold (cells.py)"
 SCHEMA = "what the in-force file may hold (xl_ltc.inforce)"
 
-PLAIN: dict[str, Any] = dict(
-    policy_id="P0",
-    series="500",
-    state="MD",
-    issue_date="2009-03-15",
-    issue_age=68,
-    sex="Female",
-    partner_status="Partnered",
-    underwriting_class="Preferred",
-    benefit_period="3",
-    elimination_period="90-Day",
-    coverage_type="Comprehensive",
-    benefit_type="Reimbursement",
-    inflation_option="Compound 5%",
-    premium_payment="Lifetime-Pay",
-    discounted_renewal="No",
-    premium_mode="Annual",
-    daily_benefit=150,
-    annualized_premium=2000,
-    new_business_premium=2800,
-)
+PLAIN = {**PLAIN_POLICY, "issue_age": 68, "new_business_premium": 2800.0}
 HEADER = list(PLAIN)
 
 FLOWS = [

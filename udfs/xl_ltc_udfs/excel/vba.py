@@ -9,7 +9,6 @@ from typing import Final
 
 from xl_ltc_udfs.excel.names import parameter_name
 from xl_ltc_udfs.excel.values import ERROR_MARK
-from xl_ltc_udfs.reference.words import takes
 from xl_ltc_udfs.registry import WorksheetFunction
 
 PYTHON_MODULE: Final = "xl_ltc_udfs.excel.functions"
@@ -75,7 +74,7 @@ def _function(function: WorksheetFunction) -> list[str]:
 
 
 def _described(function: WorksheetFunction) -> list[str]:
-    helps = [_literal(shortened(f"{argument.help} ({takes(argument)})")) for argument in function.arguments]
+    helps = [_literal(shortened(argument.help)) for argument in function.arguments]
     start = f"    Describe {_literal(function.name)}, {_literal(function.category)}, _"
     return [start, f"        {_literal(_description(function))}, Array( _", *_each_on_a_line(helps, ")")]
 

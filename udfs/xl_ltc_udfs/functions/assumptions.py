@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, PARTNER_STATUSES, RELATIVITY_CHARACTERISTICS, SEXES
+from xl_ltc.assumptions.specs import LAST_AGE, PARTNER_STATUSES, RELATIVITY_CHARACTERISTICS, SEXES
 from xl_ltc_udfs.assumption_tables import categories, part
 from xl_ltc_udfs.cells import OMITTED, Rows
 from xl_ltc_udfs.codes import codes, fixed_codes
 from xl_ltc_udfs.registry import Argument, Example, worksheet_function
+from xl_ltc_udfs.shared_arguments import settings_argument, table_argument
 
 CATEGORY = "Assumptions"
 
@@ -34,22 +35,7 @@ _PARTNER_STATUS = Argument("partner_status", "Partner status", kind="text", allo
 _UNDERWRITING_CLASS = Argument("underwriting_class", "Underwriting class, such as Preferred", kind="text")
 _BENEFIT_PERIOD = Argument("benefit_period", "Benefit period: years, such as 3, or Lifetime", kind="text")
 _INFLATION_OPTION = Argument("inflation_option", "Inflation option, such as Compound 5%", kind="text")
-_SETTINGS = Argument(
-    "settings",
-    "Settings by name in a range with columns setting and value; one not named is as in the filing",
-    "table",
-    "cells",
-    default=None,
-)
-
-
-def _table(name: str, argument: str | None = None) -> Argument:
-    """The optional argument for an assumption table; its columns stand in its specification."""
-    spec = BY_NAME[name]
-    columns = [column.name for column in spec.columns]
-    shown = ", ".join(columns if len(columns) <= 6 else [*columns[:5], "…"])
-    words = f"Table {name} with its header row ({shown}); the filing's if omitted"
-    return Argument(argument or name, words, "table", "cells", default=None)
+_SETTINGS = settings_argument("the filing")
 
 
 @worksheet_function(
@@ -68,7 +54,7 @@ def _table(name: str, argument: str | None = None) -> Argument:
             minimum=0.0,
             maximum=1.0,
         ),
-        _table("mortality_base"),
+        table_argument("mortality_base"),
         _SETTINGS,
     ),
     example=Example(
@@ -104,11 +90,11 @@ def probability_of_death(
         _SEX,
         _PARTNER_STATUS,
         _UNDERWRITING_CLASS,
-        _table("mortality_factor_attained_age"),
-        _table("mortality_factor_policy_duration"),
-        _table("mortality_factor_sex"),
-        _table("mortality_factor_partner_status"),
-        _table("mortality_factor_underwriting_class"),
+        table_argument("mortality_factor_attained_age"),
+        table_argument("mortality_factor_policy_duration"),
+        table_argument("mortality_factor_sex"),
+        table_argument("mortality_factor_partner_status"),
+        table_argument("mortality_factor_underwriting_class"),
     ),
     example=Example(
         (75, 8, "Female", "Partnered", "Preferred"),
@@ -150,8 +136,8 @@ def mortality_factor(
             minimum=0,
             maximum=200,
         ),
-        _table("improvement_scale"),
-        _table("improvement"),
+        table_argument("improvement_scale"),
+        table_argument("improvement"),
     ),
     example=Example(
         ("Female", 75, 2), "Scale G2 has 1.3% for women of 75; in the second projected year: (1 − 0.013)^2 = 0.974169"
@@ -177,9 +163,9 @@ def improvement_factor(
         Argument("premium_payment", "Premium payment option, such as Lifetime-Pay or Ten-Pay", kind="text"),
         Argument("issue_age", "Issue age in whole years", **_AGES),
         Argument("discounted_renewal", "Whether the discounted renewal option was elected", kind="flag", default=False),
-        _table("lapse_lifetime_pay"),
-        _table("lapse_payment_option"),
-        _table("premium_payment", "premium_payment_table"),
+        table_argument("lapse_lifetime_pay"),
+        table_argument("lapse_payment_option"),
+        table_argument("premium_payment", "premium_payment_table"),
         _SETTINGS,
     ),
     example=Example(
@@ -212,7 +198,7 @@ def lapse_rate(
     CATEGORY,
     returns="The annual rate at which policies end because their benefits are exhausted.",
     source="Section 6d",
-    arguments=(_SEX, _BENEFIT_PERIOD, _ATTAINED_AGE, _table("benefit_expiry"), _SETTINGS),
+    arguments=(_SEX, _BENEFIT_PERIOD, _ATTAINED_AGE, table_argument("benefit_expiry"), _SETTINGS),
     example=Example(
         ("Female", "3", 76),
         "Printed for women with three years of benefits: 0.1% at 75 and 0.3% at 80; a fifth of the way is 0.14%",
@@ -249,8 +235,8 @@ _BASIS = "the claim-cost table's own basis, relativity 1, if omitted"
         Argument("coverage_type", f"Coverage, such as Comprehensive; {_BASIS}", kind="text", default=""),
         Argument("benefit_type", f"Indemnity or Reimbursement; {_BASIS}", kind="text", default=""),
         Argument("inflation_option", f"Inflation option, such as Compound 5%; {_BASIS}", kind="text", default=""),
-        _table("claim_cost"),
-        _table("claim_cost_relativity"),
+        table_argument("claim_cost"),
+        table_argument("claim_cost_relativity"),
     ),
     example=Example(
         (
@@ -298,12 +284,12 @@ def claim_cost(
         _UNDERWRITING_CLASS,
         _BENEFIT_PERIOD,
         Argument("benefit_type", "Indemnity or Reimbursement", kind="text"),
-        _table("morbidity_factor_attained_age"),
-        _table("morbidity_factor_policy_duration"),
-        _table("morbidity_factor_sex"),
-        _table("morbidity_factor_underwriting_class"),
-        _table("series", "series_table"),
-        _table("claim_cost_relativity"),
+        table_argument("morbidity_factor_attained_age"),
+        table_argument("morbidity_factor_policy_duration"),
+        table_argument("morbidity_factor_sex"),
+        table_argument("morbidity_factor_underwriting_class"),
+        table_argument("series", "series_table"),
+        table_argument("claim_cost_relativity"),
     ),
     example=Example(
         ("500", 75, 8, "Female", "Preferred", "3", "Reimbursement"),
@@ -341,7 +327,7 @@ def morbidity_factor(
     CATEGORY,
     returns="The daily benefit relative to the one at issue; 1 in the first policy year.",
     source="Section 3",
-    arguments=(_INFLATION_OPTION, _POLICY_DURATION, _table("inflation_option", "inflation_option_table")),
+    arguments=(_INFLATION_OPTION, _POLICY_DURATION, table_argument("inflation_option", "inflation_option_table")),
     example=Example(
         ("Compound 5%", 11), "Policy year 11 begins after ten anniversaries: 1.05^10 = 1.628895; simple: 1 + 0.05·10"
     ),

@@ -20,8 +20,7 @@ CATEGORY = "Experience"
         Argument("events", "Number of voluntary lapses that happened", minimum=0.0),
         Argument(
             "full_credibility_events",
-            "Number of events at which experience is fully credible; if omitted, the filing's, for 90% and an error of "
-            "7.5%",
+            "Number of events at which experience is fully credible",
             default=None,
             minimum=1.0,
             default_words="the filing's, for 90% and an error of 7.5%, if omitted",

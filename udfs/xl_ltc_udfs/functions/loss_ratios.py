@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,13 +13,12 @@ from xl_ltc_udfs import assumption_tables
 from xl_ltc_udfs.cells import DIVISION, NUM, CellError, Rows
 from xl_ltc_udfs.problems import ArgumentError, ElementError
 from xl_ltc_udfs.registry import Argument, Example, worksheet_function
-from xl_ltc_udfs.setting_arguments import setting_argument
+from xl_ltc_udfs.shared_arguments import CALENDAR_YEARS, setting_argument, table_argument
 
 if TYPE_CHECKING:
     from xl_ltc.loss_ratio.regulatory import Test5885
 
 CATEGORY = "Loss ratios and tests"
-_YEARS: dict[str, Any] = dict(kind="whole", minimum=1900, maximum=2400)
 
 _RATE = Argument(
     "rate", "Annual effective interest; a range gives a result for each rate", "numbers", minimum=-0.99, maximum=10.0
@@ -27,23 +26,18 @@ _RATE = Argument(
 _CASH_FLOW = Argument("cash_flow", "Amounts, a row a year; each further column is a cash flow of its own", "numbers")
 _CLAIMS = Argument("claims", "Incurred claims, a row a year; each further column is a block of its own", "numbers")
 _PREMIUM = Argument("premium", "Earned premium of the same years and blocks", "numbers")
-_YEAR_OF_EACH = Argument("calendar_year", "Calendar year of each row", "numbers", **_YEARS)
+_YEAR_OF_EACH = Argument("calendar_year", "Calendar year of each row", "numbers", **CALENDAR_YEARS)
 _YEAR_OR_NEXT = Argument(
     "calendar_year",
     "Calendar year of each row",
     "numbers",
     default=None,
     default_words="one year after the other if omitted",
-    **_YEARS,
+    **CALENDAR_YEARS,
 )
-_VALUATION_YEAR = Argument("valuation_year", "Year whose 31 December is the valuation date", "one", **_YEARS)
-_TIMING = Argument(
-    "timing",
-    "When in its year a cash flow falls: 0 begin, 0.5 middle, 1 end",
-    "one",
-    default=Settings.cash_flow_timing,
-    minimum=0.0,
-    maximum=1.0,
+_VALUATION_YEAR = Argument("valuation_year", "Year whose 31 December is the valuation date", "one", **CALENDAR_YEARS)
+_TIMING = setting_argument(
+    "cash_flow_timing", "timing", "When in its year a cash flow falls: 0 begin, 0.5 middle, 1 end"
 )
 
 _LINES, _VERDICT = "lines", "verdict"
@@ -321,15 +315,8 @@ def rate_stability_test(
     returns="Annual effective rate, 0.045 for 4.5%, with the shape of the issue years.",
     source="Section 6f: maximum valuation interest rate; table valuation_interest",
     arguments=(
-        Argument("issue_year", "Calendar year of issue", **_YEARS),
-        Argument(
-            "valuation_interest",
-            "Table of rates with its header row: issue_year_from, rate; if omitted, the filing's",
-            "table",
-            "cells",
-            None,
-            default_words="the filing's if omitted",
-        ),
+        Argument("issue_year", "Calendar year of issue", **CALENDAR_YEARS),
+        table_argument("valuation_interest"),
     ),
     example=Example(([[2005], [2006], [2013]],), "4.5% until 2005, 4.0% from 2006, 3.5% from 2013"),
 )

@@ -6,11 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from xl_ltc.inforce.schema import INFORCE
+from xl_ltc.projection.results import KERNEL_COLUMNS
 from xl_ltc_udfs.basis import Basis, assumption_set
 from xl_ltc_udfs.cells import NUM, CellError, Rows
 from xl_ltc_udfs.policies import block_of, is_one_cell, one_policy, text_of
 from xl_ltc_udfs.problems import ArgumentError
 from xl_ltc_udfs.registry import Argument, Example, worksheet_function
+from xl_ltc_udfs.shared_arguments import settings_argument
 
 if TYPE_CHECKING:  # a workbook opens without waiting for pandas
     import pandas as pd
@@ -25,24 +27,10 @@ GROUPING = tuple(column.name for column in INFORCE.columns if column.kind != "nu
 MOST_ROWS = 1_048_575
 """Rows of a worksheet below a header."""
 
-CASH_FLOWS = (
-    "earned_premium_before",
-    "incurred_claims_before",
-    "lives_before",
-    "earned_premium_after",
-    "initial_earned_premium_after",
-    "incurred_claims_after",
-    "lives_after",
-)
+CASH_FLOWS = tuple(f"{measure}_{basis}" for measure, basis in KERNEL_COLUMNS)
 
 _ROWS = "policies in rows with the header row of the in-force file, or its columns in order without one"
-_SETTINGS = Argument(
-    "settings",
-    "Settings by name in a range with columns setting and value; one not named is as in assumptions",
-    "table",
-    "cells",
-    default=None,
-)
+_SETTINGS = settings_argument("assumptions")
 _ASSUMPTIONS = Argument(
     "assumptions",
     "Path of a saved assumption workbook; the filing's assumptions with illustrative claim costs if omitted",

@@ -10,7 +10,7 @@ from xl_ltc.settings import Settings
 from xl_ltc_udfs import assumption_tables
 from xl_ltc_udfs.cells import Rows
 from xl_ltc_udfs.registry import Argument, Example, worksheet_function
-from xl_ltc_udfs.setting_arguments import setting_argument
+from xl_ltc_udfs.shared_arguments import setting_argument, table_argument
 
 if TYPE_CHECKING:
     from xl_ltc.assumptions.behaviour import Behaviour
@@ -23,14 +23,7 @@ _INCREASE = Argument("increase", "Rate increase, 0.4 for 40%", minimum=0.0, maxi
 _LIMITED_PAY = Argument(
     "limited_pay", "TRUE for a limited premium-paying period; such policies elect nothing", kind="flag", default=False
 )
-_BEHAVIOUR = Argument(
-    "behaviour",
-    "Table of behaviour parameters with its header row: parameter, value; if omitted, the filing's",
-    "table",
-    "cells",
-    None,
-    default_words="the filing's if omitted",
-)
+_BEHAVIOUR = table_argument("behaviour")
 _TIE = setting_argument(
     "behaviour_rounding_tie", "rounding_tie", "half_up or half_even, for an increase halfway between two multiples"
 )
@@ -222,7 +215,7 @@ def persistency(
         Argument("annual_cap", "Largest increase of a year, 0.15 for 15%", minimum=0.001, maximum=_LARGEST),
         Argument(
             "step",
-            "Year of the phase-in, 1 for the first; if omitted, all of them",
+            "Year of the phase-in, 1 for the first",
             kind="whole",
             default=None,
             minimum=1.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +15,9 @@ from xl_ltc_udfs.arguments import same
 from xl_ltc_udfs.cells import DIVISION, NUM, VALUE, CellError
 from xl_ltc_udfs.problems import Unavailable, in_words
 from xl_ltc_udfs.registry import Argument, Example, worksheet_function
+from xl_ltc_udfs.shared_arguments import CALENDAR_YEARS
 
 CATEGORY = "Projection"
-_NO_YEAR = -1.0
 
 
 @worksheet_function(
@@ -36,11 +37,9 @@ _NO_YEAR = -1.0
         Argument(
             "calendar_year",
             "The year of a measure by year: premium, claims, lives, loss_ratio, cumulative_loss_ratio",
-            kind="whole",
-            default=_NO_YEAR,
+            default=None,
             default_words="omitted for measures at the valuation date",
-            minimum=1900,
-            maximum=2400,
+            **CALENDAR_YEARS,
         ),
         Argument(
             "workbook",
@@ -79,7 +78,7 @@ def _value(run: Mapping[str, Any], measure: str, series: str, basis: str, year: 
     if measure not in measures:
         return CellError(VALUE, in_words("basis", basis, f"after, for {measure}"))
     by_year = measure in last_run.BY_YEAR
-    if by_year == (year == _NO_YEAR):
+    if by_year == math.isnan(year):
         years = f"a year from {run['years'][0]} to {run['years'][-1]}" if by_year else f"none, for {measure}"
         return CellError(VALUE, in_words("calendar_year", "nothing (omitted)" if by_year else f"{year:g}", years))
     if by_year and year not in run["years"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from xl_ltc_udfs.arguments import cell_words, describe
+from xl_ltc_udfs.arguments import cell_words
 from xl_ltc_udfs.call import Result, call
 from xl_ltc_udfs.cells import OMITTED, CellError, Raw, Rows, rows_of
 from xl_ltc_udfs.registry import Argument, Shape, WorksheetFunction
@@ -22,11 +22,9 @@ def by_category(functions: Sequence[WorksheetFunction]) -> dict[str, list[Worksh
 
 
 def takes(argument: Argument) -> str:
-    """What an argument takes and what it is when left out."""
+    """What an argument takes."""
     words = _SHAPES[argument.shape]
-    if argument.kind != "cells":
-        words = f"{words}: {cell_words(argument)}"
-    return f"{words}; {default_words(argument)}"
+    return words if argument.kind == "cells" else f"{words}: {cell_words(argument)}"
 
 
 _SHAPES: dict[Shape, str] = {
@@ -36,15 +34,6 @@ _SHAPES: dict[Shape, str] = {
     "one": "one cell",
     "raw": "any cell or range",
 }
-
-
-def default_words(argument: Argument) -> str:
-    """``required``, or what holds when the argument is left out."""
-    if not argument.optional:
-        return "required"
-    if argument.default_words or argument.default is None:
-        return argument.default_words or "optional"
-    return f"{describe(argument.default)} if omitted"
 
 
 def example_arguments(function: WorksheetFunction) -> list[tuple[Argument, Raw]]:
