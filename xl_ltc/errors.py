@@ -26,6 +26,10 @@ class Problem:
         return f"{self.place}: found {self.found}; allowed: {self.allowed}"
 
 
+class Cancelled(Exception):
+    """The user stopped an action; what was there before is as it was."""
+
+
 class InputError(Exception):
     """Input that can't be used; carries the problems found, shows at most ``MAX_SHOWN``.
 
