@@ -7,7 +7,6 @@ import pytest
 
 from tests.exhibits.made_up import made_up_run
 from xl_ltc.exhibits.filing_run import FilingRun
-from xl_ltc.exhibits.jurisdiction import MARYLAND
 from xl_ltc.exhibits.section_02 import band_labels, increase_bands, section_02
 from xl_ltc.exhibits.section_06 import section_06
 from xl_ltc.exhibits.section_12 import section_12
@@ -62,7 +61,7 @@ def test_section_12_shares(made_up: FilingRun) -> None:
 
 
 def test_section_19_caps_each_policy(made_up: FilingRun) -> None:
-    (table,) = section_19(made_up, MARYLAND).tables
+    (table,) = section_19(made_up).tables
     before, after = table.number("All", "premium_before"), table.number("All", "premium_after")
     frame = made_up.block.frame
     rows = frame[made_up.increase.affected & (frame["state"] == "MD")]
@@ -91,7 +90,7 @@ def test_section_21_bands_and_categories(made_up: FilingRun) -> None:
 
 
 def test_section_22_counts(made_up: FilingRun) -> None:
-    state, nation = section_22(made_up, MARYLAND).tables
+    state, nation = section_22(made_up).tables
     affected = made_up.increase.affected
     in_state = (made_up.block.frame["state"] == "MD").to_numpy()
     assert state.number("All", "insureds") == (affected & in_state).sum()

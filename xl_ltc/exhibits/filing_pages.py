@@ -10,7 +10,6 @@ from xl_ltc.exhibits.checks import Check, Published, reconciliation_page
 from xl_ltc.exhibits.exhibit_1 import exhibit_1
 from xl_ltc.exhibits.exhibit_2 import exhibit_2
 from xl_ltc.exhibits.filing_run import FilingRun
-from xl_ltc.exhibits.jurisdiction import MARYLAND, Jurisdiction
 from xl_ltc.exhibits.marginals import marginals_page
 from xl_ltc.exhibits.section_02 import section_02
 from xl_ltc.exhibits.section_06 import section_06
@@ -42,22 +41,21 @@ class FilingPages:
         return (*self.exhibits, self.marginals, self.cash_flows, self.reconciliation)
 
 
-def filing_pages(run: FilingRun, checks: Sequence[Check], state: Jurisdiction = MARYLAND) -> FilingPages:
+def filing_pages(run: FilingRun, checks: Sequence[Check]) -> FilingPages:
     """Build every page.
 
     Args:
         run: what was computed.
         checks: the reconciliation to the published numbers; empty for a block that is not the filing's.
-        state: the jurisdiction of sections 19 and 22.
     """
-    exhibits = filing_exhibits(run, checks, state)
+    exhibits = filing_exhibits(run, checks)
     cells = published_cells(exhibits)
     return FilingPages(
         exhibits, marginals_page(checks, cells), cash_flows_page(run), reconciliation_page(checks, cells)
     )
 
 
-def filing_exhibits(run: FilingRun, checks: Sequence[Check], state: Jurisdiction = MARYLAND) -> tuple[Page, ...]:
+def filing_exhibits(run: FilingRun, checks: Sequence[Check]) -> tuple[Page, ...]:
     """Build Exhibit I-a to section 22; arguments as ``filing_pages``."""
     return (
         exhibit_1(run, "before"),
@@ -67,7 +65,7 @@ def filing_exhibits(run: FilingRun, checks: Sequence[Check], state: Jurisdiction
         section_06(run),
         section_12(run),
         section_15(run, Published.of(checks)),
-        section_19(run, state),
+        section_19(run),
         section_21(run),
-        section_22(run, state),
+        section_22(run),
     )

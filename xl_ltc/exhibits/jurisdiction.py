@@ -1,8 +1,14 @@
-"""Jurisdictions whose request differs from the nationwide one."""
+"""The state whose own request sections 19 and 22 show beside the nationwide one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from xl_ltc.settings import Settings
+from xl_ltc.states import STATES
+
+PUBLISHED = "MD"
+"""The state whose numbers the filing prints."""
 
 
 @dataclass(frozen=True)
@@ -13,13 +19,13 @@ class Jurisdiction:
         code: as in the in-force file's column ``state``.
         name: in titles.
         cap: no policy's increase is more than this.
-        source: where the cap comes from.
     """
 
     code: str
     name: str
     cap: float
-    source: str
 
-
-MARYLAND = Jurisdiction("MD", "Maryland", 0.15, "Section 2; COMAR 31.14.01.04(5): a single increase of at most 15%")
+    @classmethod
+    def of(cls, settings: Settings) -> Jurisdiction:
+        """The state that the settings name."""
+        return cls(settings.filing_state, STATES[settings.filing_state], settings.state_rate_increase_cap)

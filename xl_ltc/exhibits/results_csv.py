@@ -12,7 +12,7 @@ from xl_ltc.exhibits.checks import Check, as_number, in_words
 from xl_ltc.exhibits.exhibit_1 import LETTER, table_name, year_groups
 from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun
-from xl_ltc.exhibits.jurisdiction import MARYLAND, Jurisdiction
+from xl_ltc.exhibits.jurisdiction import Jurisdiction
 from xl_ltc.exhibits.policies import SHARE, TOTAL, series_keys, series_rows
 from xl_ltc.exhibits.section_21 import AVERAGE_ISSUE_AGE, CHARACTERISTICS, ISSUE_AGE, LEVEL_RENEWAL
 from xl_ltc.exhibits.section_22 import NATIONWIDE
@@ -33,7 +33,6 @@ def write_results(
     run: FilingRun,
     checks: Sequence[Check],
     folder: Path,
-    state: Jurisdiction = MARYLAND,
     pages: FilingPages | None = None,
 ) -> tuple[Path, ...]:
     """Write one file per table of the filing that the model produces, and ``reconciliation.csv``.
@@ -43,19 +42,19 @@ def write_results(
     no file; ``appendix_b_interest.csv`` holds the run's series only.
 
     Args:
-        run, checks, state: as ``filing_pages``.
+        run, checks: as ``filing_pages``.
         folder: where to; made if it does not exist.
-        pages: those of the run, checks and state, if they have been built.
+        pages: those of the run and checks, if they have been built.
 
     Returns:
         The files written.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    pages = pages or filing_pages(run, checks, state)
+    pages = pages or filing_pages(run, checks)
     tables = {table.name: table for table in all_tables(pages.all)}
     written = []
-    for name, header, lines in _files(run, tables, checks, state):
+    for name, header, lines in _files(run, tables, checks):
         path = folder / f"{name}.csv"
         with path.open("w", newline="", encoding="utf-8") as handle:
             writer = csv.writer(handle, lineterminator="\n")
@@ -65,7 +64,8 @@ def write_results(
     return tuple(written)
 
 
-def _files(run: FilingRun, tables: Tables, checks: Sequence[Check], state: Jurisdiction) -> Iterator[File]:
+def _files(run: FilingRun, tables: Tables, checks: Sequence[Check]) -> Iterator[File]:
+    state = Jurisdiction.of(run.assumptions.settings)
     for basis in BASES:
         yield from _exhibit_1(run, tables, basis)
     yield (
@@ -90,7 +90,7 @@ def _files(run: FilingRun, tables: Tables, checks: Sequence[Check], state: Juris
         _lines(tables["section_15_test"].rows, "series", "item_5", "item_7", "result"),
     )
     yield (
-        "s19_md_average_premium",
+        f"s19_{state.code.lower()}_average_premium",
         "series,insureds,avg_premium_before,avg_premium_after",
         _lines(tables["section_19"].rows, "series", "insureds", "before", "after"),
     )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from xl_ltc.exhibits.filing_run import FilingRun
-from xl_ltc.exhibits.jurisdiction import Jurisdiction
+from xl_ltc.exhibits.jurisdiction import PUBLISHED, Jurisdiction
 from xl_ltc.exhibits.policies import series_rows, sum_by_series, summed_rows
 from xl_ltc.exhibits.table import ALL, Column, Page, Row, Table, live_ratio, ratio_or_na, text
 from xl_ltc.rate_increase.schedule import rate_increase
 
 
-def section_19(run: FilingRun, state: Jurisdiction) -> Page:
+def section_19(run: FilingRun) -> Page:
     """Insureds affected in the state; the increase after its cap, policy by policy."""
     settings, block = run.assumptions.settings, run.block
+    state = Jurisdiction.of(settings)
     rows = run.increase.affected & (block.frame["state"] == state.code).to_numpy()
     before = block.numbers("annualized_premium")
     increase = rate_increase(before, block.numbers("new_business_premium"), state.cap, settings.increase_rounding)
@@ -38,6 +39,7 @@ def section_19(run: FilingRun, state: Jurisdiction) -> Page:
         ("s19", name, column): (row, column)
         for row, name in (series_rows(run) | {ALL: ALL}).items()
         for column in ("insureds", "before", "after")
+        if state.code == PUBLISHED
     }
     date = settings.valuation_date
     return Page(
@@ -48,7 +50,8 @@ def section_19(run: FilingRun, state: Jurisdiction) -> Page:
         (
             text("[1] Excludes policies assumed to be paid up prior to implementation of the requested rate increase."),
             text(
-                f"No {state.name} insured's increase is more than {state.cap:.0%} or less than zero ({state.source})."
+                f"No {state.name} insured's increase is more than {state.cap:.0%} or less than zero (settings "
+                "filing_state and state_rate_increase_cap)."
             ),
         ),
         landscape=True,

@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from xl_ltc.exhibits.filing_run import FilingRun
-from xl_ltc.exhibits.jurisdiction import Jurisdiction
+from xl_ltc.exhibits.jurisdiction import PUBLISHED, Jurisdiction
 from xl_ltc.exhibits.policies import TOTAL, series_rows, sum_by_series, summed_rows
 from xl_ltc.exhibits.table import ALL, Column, Page, Row, Table, text
 
 NATIONWIDE = "Nationwide"
-_PRINTED = {"MD": "MD", NATIONWIDE: "NW"}
+_PRINTED = {PUBLISHED: "MD", NATIONWIDE: "NW"}
 
 
-def section_22(run: FilingRun, state: Jurisdiction) -> Page:
+def section_22(run: FilingRun) -> Page:
     """Policies affected."""
-    date = run.assumptions.settings.valuation_date
+    settings = run.assumptions.settings
+    date, state = settings.valuation_date, Jurisdiction.of(settings)
     in_state = (run.block.frame["state"] == state.code).to_numpy()
     return Page(
         "Section 22",

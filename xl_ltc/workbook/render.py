@@ -14,7 +14,6 @@ from xl_ltc.exhibits.exhibit_1 import year_groups
 from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.headline import headline
-from xl_ltc.exhibits.jurisdiction import MARYLAND, Jurisdiction
 from xl_ltc.exhibits.run_page import run_page
 from xl_ltc.files import written_whole
 from xl_ltc.inforce import history
@@ -36,7 +35,6 @@ def write_filing_workbook(
     checks: Sequence[Check],
     manifest: Mapping[str, Any],
     path: str | Path,
-    state: Jurisdiction = MARYLAND,
     pages: FilingPages | None = None,
 ) -> Path:
     """Write the workbook of a filing; a file at ``path`` is replaced only once the new one is complete.
@@ -46,13 +44,12 @@ def write_filing_workbook(
         checks: the reconciliation to the published numbers; empty for a block that is not the filing's.
         manifest: the run's record; nested keys are joined by full stops.
         path: where to, ``.xlsx``.
-        state: the jurisdiction of sections 19 and 22.
-        pages: those of the run, checks and state, if they have been built.
+        pages: those of the run and checks, if they have been built.
 
     Raises:
         OSError: the folder or the file can't be written, e.g. because it is open in Excel.
     """
-    pages = pages or filing_pages(run, checks, state)
+    pages = pages or filing_pages(run, checks)
     target = Path(path)
     with written_whole(target) as part:
         _write(part, run, pages, manifest)

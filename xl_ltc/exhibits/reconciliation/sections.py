@@ -9,7 +9,6 @@ import numpy as np
 from xl_ltc import filing
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.exhibits.exhibit_2 import verdict
-from xl_ltc.exhibits.jurisdiction import MARYLAND
 from xl_ltc.exhibits.reconciliation.check import Check, compared
 from xl_ltc.exhibits.reconciliation.exhibit_1 import lifetime_ratio
 from xl_ltc.exhibits.reconciliation.exhibit_2 import printed_test
@@ -22,6 +21,7 @@ from xl_ltc.filing import Printed
 from xl_ltc.projection.results import BASES
 from xl_ltc.rate_increase.behaviour import adverse_selection
 from xl_ltc.rate_increase.schedule import rate_increase
+from xl_ltc.settings import Settings
 
 MARYLAND_REGION, NATIONWIDE_REGION, TOTAL = "Maryland", "Nationwide", "Total"
 REGIONS = {MARYLAND_REGION: "MD", NATIONWIDE_REGION: "NW"}
@@ -37,7 +37,7 @@ def section_checks(assumptions: AssumptionSet) -> Iterator[Check]:
     yield from _section_2()
     yield from _text(assumptions)
     yield from _section_15(assumptions)
-    yield from _section_19()
+    yield from _section_19(assumptions.settings)
     yield from _section_21(str(assumptions.settings.valuation_date.year))
     yield from _section_22()
 
@@ -111,13 +111,13 @@ def _section_15(assumptions: AssumptionSet) -> Iterator[Check]:
         yield compared(("s15t", ALL, key), "E1", table.cell(column, ALL), value, reason="From Exhibit II")
 
 
-def _section_19() -> Iterator[Check]:
+def _section_19(settings: Settings) -> Iterator[Check]:
     table = filing.printed("s19_maryland_premium")
     insureds, premium = (weights(c, MARYLAND_REGION) for c in ("insureds", "annualized_premium"))
     names = [*series_names(), ALL]
     before = np.append(premium, premium.sum()) / np.append(insureds, insureds.sum())
     # Section 2: nationwide, nearly everyone needs more than Maryland's cap, which is therefore everyone's increase.
-    after = before * (1.0 + rate_increase(before, np.inf, MARYLAND.cap))
+    after = before * (1.0 + rate_increase(before, np.inf, settings.state_rate_increase_cap))
     for name, count, old, new in zip(names, np.append(insureds, insureds.sum()), before, after, strict=True):
         for key, column, value in (
             ("insureds", "insureds", count),

@@ -1,0 +1,85 @@
+"""What the Control sheet asks for beside the settings: where the policies are, and what the buttons are to do.
+
+None of it changes how a projection is computed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xl_ltc.choices import checked, choice
+from xl_ltc.tables import Locator
+
+ILLUSTRATIVE, TABLE = "illustrative", "table"
+"""The bundled illustrative block; the Excel table ``inforce`` of the workbook itself."""
+
+UNIFORM, CAP = "uniform_increase", "rate_increase_cap"
+LIFETIME, MARGIN = "lifetime_loss_ratio", "test_58_85_margin"
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True)
+class Control:
+    """Entries of the Control sheet; immutable."""
+
+    inforce: str = choice(
+        ILLUSTRATIVE,
+        "Where the policies in force are",
+        "Your choice",
+        words=f"{ILLUSTRATIVE} (the bundled block), {TABLE} (the Excel table inforce of this workbook), or a file "
+        "(.parquet, .csv, .xlsx, .xlsm), its path from this workbook's folder on",
+    )
+    scenario: str = choice("", "A name for what you are trying; it goes into footnotes and the run log", "Your choice")
+    results_folder: str = choice(
+        "",
+        "Where the results go as CSV files as well",
+        "Your choice",
+        words="a folder, its path from this workbook's folder on; blank for none",
+    )
+    trace_policy: str = choice(
+        "",
+        "The policy that Trace policy shows year by year on the sheet Policy audit",
+        "Your choice",
+        words="a policy_id of the policies in force; blank for the first one",
+    )
+    solve_for: str = choice(
+        UNIFORM,
+        "What Solve increase looks for: one increase for everybody affected, or the cap on the increases",
+        "Section 18",
+        allowed=(UNIFORM, CAP),
+    )
+    solve_measure: str = choice(
+        LIFETIME,
+        "What is to reach the target: the lifetime loss ratio after the increase, or item 7 over item 5 of the "
+        "58%/85% test, less one",
+        "Sections 15 and 18",
+        allowed=(LIFETIME, MARGIN),
+    )
+    solve_target: float = choice(
+        1.0,
+        "The target: 1 is a lifetime loss ratio of 100%, 0 a test that is just passed",
+        "Your choice",
+        low=-math.inf,
+    )
+    solve_behaviour: str = choice(
+        YES,
+        "Whether insureds lapse, reduce benefits and select against the insurer, or nobody does",
+        "Section 6e; section 18, footnote 2",
+        allowed=(YES, NO),
+    )
+
+
+def from_values(values: Mapping[str, object], locate: Locator | None = None) -> Control:
+    """Control entries from name → value pairs.
+
+    Args:
+        values: every entry once, in any order.
+        locate: gives the place of the row at a position, for messages.
+
+    Raises:
+        InputError: a missing or unknown name, or a value that is not allowed.
+    """
+    return Control(**checked(dataclasses.fields(Control), values, locate))
