@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import xlsxwriter
 from openpyxl.cell import Cell
 from openpyxl.utils import range_boundaries
 
+from xl_ltc.control import TABLE, Control
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.inforce.read import write_inforce
+from xl_ltc.settings import Settings
 from xl_ltc.workbook.layout import OUTPUT_SHEETS
 from xl_ltc.workbook.render import write_filing_workbook
 
@@ -44,7 +47,7 @@ def small_filing(filing: FilingRun, folder: Path) -> SmallFiling:
     """Policies selected evenly from the illustrative block, with the whole block's history."""
     block = filing.block.select(np.linspace(0, len(filing.block) - 1, POLICIES).astype(np.int64))
     run = run_filing(block, filing.history, filing.assumptions)
-    workbook = write_filing_workbook(run, (), {}, folder / "filing.xlsx")
+    workbook = write_filing_workbook(run, (), {}, folder / "filing.xlsx", control=Control(inforce=TABLE))
     book = openpyxl.load_workbook(workbook)
     for sheet in OUTPUT_SHEETS:
         del book[sheet]
@@ -97,6 +100,22 @@ def put(table: str, key: Mapping[str, object], column: str, value: object) -> Ca
 
     def change(book: openpyxl.Workbook) -> None:
         cell(book, table, key, column).value = value
+
+    return change
+
+
+def control_frame() -> pd.DataFrame:
+    """The table ``control`` with what stands in it unless somebody says otherwise."""
+    entries = [(f.name, f.default) for f in fields(Control)]
+    return pd.DataFrame(entries, columns=["setting", "value"], dtype=object)
+
+
+def choose(name: str, value: object) -> Callable[[openpyxl.Workbook], None]:
+    """A change: another value of a setting, on whichever sheet it stands."""
+
+    def change(book: openpyxl.Workbook) -> None:
+        on_control = {f.name for f in fields(Settings) if f.metadata["on_control"]} | {f.name for f in fields(Control)}
+        put("control" if name in on_control else "settings", {"setting": name}, "value", value)(book)
 
     return change
 

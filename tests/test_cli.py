@@ -28,6 +28,7 @@ from xl_ltc.exhibits.reconcile import Check, reconcile
 from xl_ltc.projection.project import project
 from xl_ltc.rate_increase.impact import policy_increase
 from xl_ltc.workbook import actions
+from xl_ltc.workbook.actions import demonstration, places, running
 from xl_ltc.workbook.layout import SHEETS
 
 HEADERS = {
@@ -487,7 +488,7 @@ def test_an_error_of_ours_is_not_hidden(tmp_path: Path, monkeypatch: pytest.Monk
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr(actions, "illustrative_run", fail)
+    monkeypatch.setattr(demonstration, "illustrative_run", fail)
     with pytest.raises(ZeroDivisionError, match="ours"):
         run("demo", "--out", tmp_path / "demo")
 
@@ -506,7 +507,7 @@ def test_what_the_system_refuses_is_said_in_words(
     def fail(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(actions, "illustrative_run", fail)
+    monkeypatch.setattr(demonstration, "illustrative_run", fail)
     assert run("demo", "--out", tmp_path / "demo") == 2
     assert capsys.readouterr().err.splitlines()[-1] == f"xl-ltc demo: {words}"
 
@@ -520,7 +521,7 @@ def test_cancelling_leaves_nothing_behind(
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(actions, "graft", stop)
+    monkeypatch.setattr(running, "graft", stop)
     arguments = ["--out", tmp_path / "out.xlsx", "--results", tmp_path / "results"]
     assert run("run", small.inputs_only, "--inforce", small.csv, *arguments) == 130
     assert capsys.readouterr().err.splitlines()[-1] == "xl-ltc run: cancelled"
@@ -729,6 +730,6 @@ def test_a_trace_half_written_leaves_the_old_file(
     def full(*_: Any) -> Callable[..., None]:
         raise OSError(28, "No space left on device", "trace.csv")
 
-    monkeypatch.setattr(actions.os, "replace", full)
+    monkeypatch.setattr(places.os, "replace", full)
     assert run("trace", "--policy", small.run.block.frame["policy_id"][0], "--inforce", small.csv, "--out", out) == 2
     assert files_in(tmp_path) == {"trace.csv": b"old"}

@@ -5,13 +5,10 @@ None of it changes how a projection is computed.
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xl_ltc.choices import checked, choice
-from xl_ltc.tables import Locator
+from xl_ltc.choices import choice
 
 ILLUSTRATIVE, TABLE = "illustrative", "table"
 """The bundled illustrative block; the Excel table ``inforce`` of the workbook itself."""
@@ -70,16 +67,3 @@ class Control:
         "Section 6e; section 18, footnote 2",
         allowed=(YES, NO),
     )
-
-
-def from_values(values: Mapping[str, object], locate: Locator | None = None) -> Control:
-    """Control entries from name → value pairs.
-
-    Args:
-        values: every entry once, in any order.
-        locate: gives the place of the row at a position, for messages.
-
-    Raises:
-        InputError: a missing or unknown name, or a value that is not allowed.
-    """
-    return Control(**checked(dataclasses.fields(Control), values, locate))

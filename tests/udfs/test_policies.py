@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from tests.small_filing import write_table
+from tests.small_filing import control_frame, write_table
 from tests.udfs.cases.projection import FLOWS, HEADER, OLD, block, options, policy, settings
 from xl_ltc import settings as settings_module
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled, bundled_tables
@@ -79,6 +79,7 @@ def input_frames() -> dict[str, pd.DataFrame]:
     frames["settings"] = pd.DataFrame(
         {"setting": [s["name"] for s in described], "value": [str(s["default"]) for s in described]}
     )
+    frames["control"] = control_frame()
     frames["history"] = pd.DataFrame(
         [[2016, "400", 0.04, 10.0, 9.0, 1.0, 5.0]], columns=[c.name for c in HISTORY.columns]
     )

@@ -18,7 +18,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.workbook.defined_name import DefinedName
 
-from tests.small_filing import SmallFiling, cell, edited, files_in, put, small_filing, write_table
+from tests.small_filing import SmallFiling, cell, choose, edited, files_in, put, small_filing, write_table
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
@@ -26,6 +26,7 @@ from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
 from xl_ltc.tables import InputTable
 from xl_ltc.workbook import actions
+from xl_ltc.workbook.actions import demonstration, inputs, running
 from xl_ltc.workbook.layout import INPUT_SHEETS, OUTPUT_SHEETS
 from xl_ltc.workbook.read import read_workbook
 
@@ -65,7 +66,7 @@ def tables(assumptions: AssumptionSet) -> dict[str, InputTable]:
 
 
 def run_of(workbook: Path, inforce: Path | None) -> FilingRun:
-    return run_filing(*actions.read_inputs(workbook, inforce, quiet))
+    return actions.read_inputs(workbook, inforce, quiet).run(quiet)
 
 
 def assert_same(found: FilingRun, expected: FilingRun) -> None:
@@ -134,8 +135,7 @@ def test_the_run_sheet_says_what_was_asked(ran: tuple[actions.Outcome, Path]) ->
 @pytest.mark.slow
 def test_a_run_over_its_own_workbook(small: SmallFiling, tmp_path: Path) -> None:
     """Out is the workbook; edited, run, and run once more, it keeps the edit and its results do not move."""
-    key = {"setting": "rate_increase_cap"}
-    book = edited(small.inputs_only, tmp_path / "book.xlsx", put("settings", key, "value", 0.4))
+    book = edited(small.inputs_only, tmp_path / "book.xlsx", choose("rate_increase_cap", 0.4))
     first = actions.run_workbook(book, small.parquet, book, None, quiet).run
     assert [p.name for p in tmp_path.iterdir()] == ["book.xlsx"]
     assert set(OUTPUT_SHEETS) < set(openpyxl.load_workbook(book).sheetnames)
@@ -185,7 +185,7 @@ def test_a_changed_cell_is_the_same_change_in_memory(
 def test_a_changed_setting_is_the_same_change_in_memory(
     name: str, value: Any, small: SmallFiling, tmp_path: Path
 ) -> None:
-    book = edited(small.inputs_only, tmp_path / "book.xlsx", put("settings", {"setting": name}, "value", value))
+    book = edited(small.inputs_only, tmp_path / "book.xlsx", choose(name, value))
     found = run_of(book, small.parquet)
     settings = dataclasses.replace(small.run.assumptions.settings, **{name: value})
     assumptions = AssumptionSet.from_tables(tables(small.run.assumptions), settings)
@@ -233,7 +233,7 @@ def test_moved_tables_are_read_all_the_same(small: SmallFiling, tmp_path: Path) 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "table"])
 def test_the_form_of_the_in_force_file_makes_no_difference(form: str, small: SmallFiling) -> None:
-    block, _, _ = actions.read_inputs(small.inputs_only, getattr(small, form), quiet)
+    block = actions.read_inputs(small.inputs_only, getattr(small, form), quiet).block
     assert block.frame.equals(small.run.block.frame)
 
 
@@ -265,7 +265,7 @@ def test_without_policies_the_user_is_told_where_they_may_stand(small: SmallFili
 
 def test_problems_of_several_tables_come_at_once(small: SmallFiling, tmp_path: Path) -> None:
     changes = [
-        put("settings", {"setting": "rbo_basis"}, "value", "as filed"),
+        choose("rbo_basis", "as filed"),
         put("claim_cost", {"attained_age": 85}, "Female", "much"),
         put("history", {"calendar_year": 2003}, "lives", -1),
     ]
@@ -290,17 +290,17 @@ def test_a_workbook_saved_during_the_run_is_not_written_over(
     book = edited(small.inputs_only, tmp_path / "book.xlsx")
 
     def meanwhile(*given: Any) -> FilingRun:
-        edited(book, book, put("settings", {"setting": "rbo_basis"}, "value", "literal"))
+        edited(book, book, choose("rbo_basis", "literal"))
         return small.run
 
-    monkeypatch.setattr(actions, "run_filing", meanwhile)
+    monkeypatch.setattr(inputs, "run_filing", meanwhile)
     with pytest.raises(InputError, match="found a workbook changed since the run read it"):
         actions.run_workbook(book, small.csv, book, tmp_path / "results", quiet)
     assert [p.name for p in tmp_path.iterdir()] == ["book.xlsx"]
     assert read_workbook(book).settings.rbo_basis == "literal"
 
 
-@pytest.mark.parametrize("fails", ["graft", "write_results", "write_filing_workbook"])
+@pytest.mark.parametrize("fails", ["graft", "write_results", "write_workbook"])
 def test_a_failure_while_writing_leaves_everything_as_it_was(
     fails: str, small: SmallFiling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,8 +313,8 @@ def test_a_failure_while_writing_leaves_everything_as_it_was(
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("half way")
 
-    monkeypatch.setattr(actions, "run_filing", lambda *_: small.run)
-    monkeypatch.setattr(actions, fails, fail)
+    monkeypatch.setattr(inputs, "run_filing", lambda *_: small.run)
+    monkeypatch.setattr(running, fails, fail)
     with pytest.raises(RuntimeError, match="half way"):
         actions.run_workbook(small.inputs_only, small.csv, out, tmp_path / "results", quiet)
     assert files_in(tmp_path) == before
@@ -374,7 +374,7 @@ def test_a_demo_that_cant_be_written_is_refused_before_it_is_computed(
 ) -> None:
     path = tmp_path / blocked
     path.mkdir() if blocked.endswith("/") else path.write_text("")
-    monkeypatch.setattr(actions, "illustrative_run", lambda _: pytest.fail("computed"))
+    monkeypatch.setattr(demonstration, "illustrative_run", lambda _: pytest.fail("computed"))
     with pytest.raises(InputError, match=words):
         actions.demo(tmp_path, quiet)
     assert len(list(tmp_path.iterdir())) == 1

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
+from tests.small_filing import control_frame
 from tests.workbook.test_package_support import libreoffice, substitute
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled_tables
 from xl_ltc.errors import InputError
@@ -30,6 +31,7 @@ def input_frames() -> Frames:
     frames["settings"] = pd.DataFrame(
         {"setting": [s["name"] for s in settings], "value": [s["default"] for s in settings], "meaning": "words"}
     )
+    frames["control"] = control_frame()
     frames["history"] = pd.DataFrame([[2015 + i, "Series 400", 0.04, 10.0, 9.0, 1.0, 5.0] for i in range(2)])
     frames["history"].columns = pd.Index([c.name for c in HISTORY.columns])
     return frames
@@ -157,7 +159,7 @@ def test_all_missing_tables_are_named_at_once_and_how_they_are_found(small: Call
 
 def test_a_workbook_without_any_input_names_every_table(small: Callable[..., Path]) -> None:
     found = problems(lambda: read_workbook(small()))
-    assert len(found) == len(bundled_tables()) + 2
+    assert len(found) == len(bundled_tables()) + 3
     assert sum("table settings" in p or "table history" in p for p in found) == 2
 
 

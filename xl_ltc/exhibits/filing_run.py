@@ -28,6 +28,7 @@ class FilingRun:
         cash_flows: history and projection by series, valuation rate and year.
         rbo_cash_flows: the same under each RBO basis, for comparison; the one in the settings is ``cash_flows``.
         caution: what a reader of the exhibits must know of the data, or nothing.
+        scenario: the user's name for what was tried, or nothing.
     """
 
     block: Block
@@ -37,6 +38,7 @@ class FilingRun:
     cash_flows: CashFlows
     rbo_cash_flows: dict[str, CashFlows]
     caution: str = ""
+    scenario: str = ""
 
     @property
     def experience(self) -> Experience:
@@ -55,6 +57,7 @@ def run_filing(
     assumptions: AssumptionSet,
     progress: Callable[[str], None] = lambda _: None,
     caution: str = "",
+    scenario: str = "",
 ) -> FilingRun:
     """Project the block before and after the increase, under the chosen and the other RBO bases.
 
@@ -63,6 +66,7 @@ def run_filing(
         assumptions: the assumption set with its settings.
         progress: told what is being done, in a few words.
         caution: what a reader of the exhibits must know of the data, or nothing.
+        scenario: the user's name for what is tried, or nothing.
     """
     past = from_history(history)
     chosen = assumptions.settings.rbo_basis
@@ -74,4 +78,4 @@ def run_filing(
         on_basis = dataclasses.replace(assumptions, settings=settings)
         increases[basis] = policy_increase(block, on_basis)
         by_basis[basis] = join(past, project(block, on_basis, increases[basis].impact))
-    return FilingRun(block, assumptions, history, increases[chosen], by_basis[chosen], by_basis, caution)
+    return FilingRun(block, assumptions, history, increases[chosen], by_basis[chosen], by_basis, caution, scenario)

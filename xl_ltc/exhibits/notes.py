@@ -42,6 +42,7 @@ def valuation_notes(run: FilingRun) -> tuple[Cell, ...]:
             "(0 begin, 0.5 middle, 1 end).",
         ),
         *((text(run.caution),) if run.caution else ()),
+        *((text(f"Scenario: {run.scenario}."),) if run.scenario else ()),
     )
 
 

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xl_ltc.exhibits.checks import NO, YES
+from xl_ltc.exhibits.exhibit_1 import LIFETIME, table_name
+from xl_ltc.exhibits.exhibit_2 import verdict
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.notes import LIVE_SETTINGS
 from xl_ltc.exhibits.table import Cell, Column, Measure, Page, Row, Table, live, text
+from xl_ltc.projection.results import BASES
 
 AT_ONCE, WITH_NEXT_RUN = "at once", "with the next run"
 AS_RUN = f'=IF(COUNTIFS(run_same,"{NO}",run_acts,"{WITH_NEXT_RUN}")=0,"{YES}","{NO}, run again")'
@@ -26,13 +29,65 @@ def serial(day: dt.date) -> int:
 
 def run_page(run: FilingRun, manifest: Mapping[str, Any]) -> Page:
     """The settings of the run and its manifest."""
+    return _page((_status(run, manifest), _settings(run), _manifest(manifest)))
+
+
+RUN = "Run"
+NO_RUN, NONE = "No run yet", "none"
+STATUS = {
+    "run_id": "Run",
+    "run_started": "Started",
+    "run_scenario": "Scenario",
+    "run_policies": "Policies, and how many of them are affected",
+    "run_lifetime_loss_ratios": "Lifetime loss ratio before and after the increase",
+    "run_test": "58%/85% test",
+    "run_warnings": "Warnings",
+    "run_settings_same": "Settings that need a run are as they were run",
+}
+"""Workbook-wide names of the lines that tell how the last run went, and what each line is."""
+
+
+def status_page() -> Page:
+    """The sheet of a workbook that has not been run."""
+    values = dict.fromkeys(STATUS, Cell(NO_RUN, engine=True))
+    return _page((_status_table(values),))
+
+
+def _page(tables: tuple[Table, ...]) -> Page:
     return Page(
-        "Run",
+        RUN,
         "What was run: versions, hashes, control totals and the settings the results stand on.",
-        ("Run",),
-        (_settings(run), _manifest(manifest)),
+        (RUN,),
+        tables,
         landscape=True,
     )
+
+
+def _status_table(values: Mapping[str, Cell]) -> Table:
+    rows = tuple(Row(name, {"name": text(words), "value": values[name]}) for name, words in STATUS.items())
+    columns = (Column("name", "", width=38), Column("value", "", width=24, wrap=False))
+    names = {name: (name, "value") for name in STATUS}
+    return Table("run_status", columns, rows, "The last run", names=names)
+
+
+def _status(run: FilingRun, manifest: Mapping[str, Any]) -> Table:
+    experience = run.experience
+    test = experience.test_58_85()
+    ratios = tuple(f"{table_name(basis)}_values!{LIFETIME}.ratio" for basis in BASES)
+    shown = " and ".join(f"{experience.lifetime_loss_ratio(basis):.1%}" for basis in BASES)
+    values = {
+        "run_id": manifest.get("run_id", NONE),
+        "run_started": manifest.get("started", NONE),
+        "run_scenario": run.scenario or NONE,
+        "run_policies": f"{len(run.block):,}, {int(run.increase.affected.sum()):,} affected",
+        "run_warnings": "; ".join(manifest.get("warnings", ())) or NONE,
+    }
+    cells = {name: Cell(value, engine=True) for name, value in values.items()} | {
+        "run_lifetime_loss_ratios": live(f'=TEXT({{{ratios[0]}}},"0.0%")&" and "&TEXT({{{ratios[1]}}},"0.0%")', shown),
+        "run_test": live("={exhibit_2!8.result}", verdict(test.passed)),
+        "run_settings_same": live(AS_RUN, YES),
+    }
+    return _status_table(cells)
 
 
 def _settings(run: FilingRun) -> Table:

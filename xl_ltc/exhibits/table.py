@@ -58,12 +58,14 @@ class Cell:
         formula: begins with ``=``, other cells in braces.
         engine: the value comes from the projection or from counting policies, no formula on a sheet gives it.
         measure: what the number is, where that is not what the column holds.
+        link: the sheet and cell that a click on it leads to.
     """
 
     value: Value
     formula: str | None = None
     engine: bool = False
     measure: Measure | None = None
+    link: tuple[str, str] | None = None
 
 
 def text(value: Value) -> Cell:
@@ -137,6 +139,7 @@ class Table:
         heading: a line above it.
         footnotes: lines below it, as text or as formulas that give text.
         published: of each number the filing prints in this table, the cell (row, column) that shows it.
+        names: workbook-wide names of single cells (row, column).
     """
 
     name: str
@@ -145,6 +148,7 @@ class Table:
     heading: str = ""
     footnotes: tuple[Cell, ...] = ()
     published: Mapping[PublishedKey, tuple[str, str]] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse two rows of one name: formulas would mean either."""

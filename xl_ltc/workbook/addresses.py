@@ -29,6 +29,10 @@ class Place:
             {column.key: i for i, column in enumerate(table.columns)},
         )
 
+    def cell(self, row: str, column: str) -> str:
+        """The absolute address of a cell, with its sheet."""
+        return f"{quoted(self.sheet)}!${column_letters(self.columns[column])}${self.lines[row] + 1}"
+
     def span(self, column: str) -> str:
         """The absolute range of a column's rows, with its sheet."""
         letters = column_letters(self.columns[column])

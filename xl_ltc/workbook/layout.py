@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 from xl_ltc.assumptions.specs import SPECS
 
-CONTENTS, SETTINGS, HISTORY, CHARTS = "Contents", "Settings", "History", "Charts"
-SETTINGS_TABLE = "settings"
+CONTENTS, CONTROL, SETTINGS, HISTORY, CHARTS = "Contents", "Control", "Settings", "History", "Charts"
+INFORCE = "In force"
+SETTINGS_TABLE, CONTROL_TABLE = "settings", "control"
 SETTINGS_COLUMNS = ("setting", "value", "allowed", "meaning", "source")
 
 _GROUPED = {
@@ -48,7 +49,7 @@ def _assumption_sheets() -> Mapping[str, tuple[str, ...]]:
 
 ASSUMPTION_SHEETS = _assumption_sheets()
 
-INPUT_SHEETS = (SETTINGS, *ASSUMPTION_SHEETS, HISTORY)
+INPUT_SHEETS = (CONTROL, SETTINGS, *ASSUMPTION_SHEETS, HISTORY)
 
 OUTPUT_SHEETS = (
     CONTENTS,
@@ -69,5 +70,8 @@ OUTPUT_SHEETS = (
     "Run",
 )
 
-SHEETS = (CONTENTS, *INPUT_SHEETS, *OUTPUT_SHEETS[1:])
-"""Every sheet in the order of the workbook."""
+WAITING: Mapping[str, str] = MappingProxyType({})
+"""Output sheets that an action of its own fills, and what they say until then."""
+
+SHEETS = (CONTROL, CONTENTS, *INPUT_SHEETS[1:], *OUTPUT_SHEETS[1:])
+"""The sheets in the order of the workbook; ``INFORCE`` comes behind ``HISTORY`` where the workbook holds policies."""

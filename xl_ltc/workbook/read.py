@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import io
 from collections.abc import Collection, Iterator, Sequence
@@ -15,19 +16,21 @@ import pandas as pd
 import python_calamine
 
 from xl_ltc.assumptions.specs import SPECS
+from xl_ltc.choices import checked
+from xl_ltc.control import Control
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.inforce.history import HISTORY
 from xl_ltc.inforce.schema import INFORCE
-from xl_ltc.settings import Settings, from_values
+from xl_ltc.settings import Settings
 from xl_ltc.tables import InputTable, column_letters, sheet_locator
-from xl_ltc.workbook.layout import SETTINGS_TABLE
+from xl_ltc.workbook.layout import CONTROL_TABLE, SETTINGS_TABLE
 from xl_ltc.workbook.package.book import sheet_entries
 from xl_ltc.workbook.package.copying import tables_of
 from xl_ltc.workbook.package.ooxml import REPAIR, Element, main
 from xl_ltc.workbook.package.opc import Package
 from xl_ltc.workbook.read_cells import Area, flawed_cells
 
-REQUIRED = (*(spec.name for spec in SPECS), SETTINGS_TABLE, HISTORY.name)
+REQUIRED = (*(spec.name for spec in SPECS), CONTROL_TABLE, SETTINGS_TABLE, HISTORY.name)
 """The Excel tables every workbook must have."""
 
 HOW_FOUND = "an Excel table of that name (Table Design, Table Name), on any sheet"
@@ -39,13 +42,16 @@ class WorkbookInputs:
 
     Attributes:
         tables: the assumption tables by name, as they stand; ``AssumptionSet.from_tables`` checks them.
-        settings: the settings, checked.
+        settings, control: the settings and the other entries of the Control sheet, checked.
+        places: where each of them stands, by name.
         history: actual experience, as it stands; ``check_history`` checks it.
         inforce: the in-force policies as they stand, or None when the workbook has no such table.
     """
 
     tables: dict[str, InputTable]
     settings: Settings
+    control: Control
+    places: dict[str, str]
     history: InputTable
     inforce: InputTable | None
 
@@ -61,17 +67,16 @@ def read_workbook(path: Path) -> WorkbookInputs:
             formula that has no stored value; settings that are not allowed. All that can be found at once.
     """
     found, problems = _read(path, REQUIRED, (INFORCE.name,))
-    settings = None
-    if SETTINGS_TABLE in found:
+    choices = None
+    if SETTINGS_TABLE in found and CONTROL_TABLE in found:
         try:
-            settings = settings_from_table(found[SETTINGS_TABLE])
+            choices = read_choices([found[SETTINGS_TABLE], found[CONTROL_TABLE]])
         except InputError as error:
             problems += error.problems
-    if problems or settings is None:
+    if problems or choices is None:
         raise InputError(problems)
-    return WorkbookInputs(
-        {spec.name: found[spec.name] for spec in SPECS}, settings, found[HISTORY.name], found.get(INFORCE.name)
-    )
+    tables = {spec.name: found[spec.name] for spec in SPECS}
+    return WorkbookInputs(tables, *choices, found[HISTORY.name], found.get(INFORCE.name))
 
 
 def read_tables(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, InputTable]:
@@ -91,39 +96,54 @@ def read_tables(path: Path, required: Sequence[str], optional: Sequence[str] = (
     return found
 
 
-def settings_from_table(table: InputTable) -> Settings:
-    """Settings from a table with the columns ``setting`` and ``value``; its other columns are for the reader.
+def read_choices(tables: Sequence[InputTable]) -> tuple[Settings, Control, dict[str, str]]:
+    """Settings and Control entries from tables with the columns ``setting`` and ``value``.
+
+    Args:
+        tables: the settings' and the control table; a row may stand in either. Their other columns are for the reader.
+
+    Returns:
+        Settings, Control entries, and the place of each by name.
 
     Raises:
         InputError: a column, name or setting missing; a setting twice; a value that is not allowed.
     """
-    names = [str(c) for c in table.frame.columns]
     problems = [
-        Problem(table.locate(None, None), f"{names.count(c) or 'no'} column {c}", f"table {SETTINGS_TABLE} has it once")
+        Problem(t.locate(None, None), f"{n or 'no'} column {c}", f"table {name} has it once")
+        for name, t in zip((SETTINGS_TABLE, CONTROL_TABLE), tables, strict=True)
         for c in ("setting", "value")
-        if names.count(c) != 1
+        if (n := [str(column) for column in t.frame.columns].count(c)) != 1
     ]
     if problems:
         raise InputError(problems)
     values: dict[str, object] = {}
-    rows: list[int] = []
-    for row, (name, value) in enumerate(zip(table.frame["setting"], table.frame["value"], strict=True)):
-        key = str(name).strip()
-        if not key and value == "":
-            continue
-        if not key or key in values:
-            found = f"setting {key} a second time" if key else "a value without the name of a setting"
-            problems.append(Problem(table.locate(row, "setting"), found, "every setting once"))
-            continue
-        values[key] = value
-        rows.append(row)
+    rows: list[tuple[InputTable, int]] = []
+    for table in tables:
+        for row, (name, value) in enumerate(zip(table.frame["setting"], table.frame["value"], strict=True)):
+            key = str(name).strip()
+            if not key and value == "":
+                continue
+            if not key or key in values:
+                found = f"setting {key} a second time" if key else "a value without the name of a setting"
+                problems.append(Problem(table.locate(row, "setting"), found, "every setting once"))
+                continue
+            values[key] = value
+            rows.append((table, row))
+
+    def locate(row: int | None, column: str | None) -> str:
+        table, line = (tables[0], None) if row is None else rows[row]
+        return table.locate(line, column)
+
+    fields = {kind: dataclasses.fields(kind) for kind in (Settings, Control)}
     try:
-        settings = from_values(values, lambda row, column: table.locate(None if row is None else rows[row], column))
+        typed = checked([f for of_kind in fields.values() for f in of_kind], values, locate)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from None
     if problems:
         raise InputError(problems)
-    return settings
+    settings, control = ({f.name: typed[f.name] for f in of_kind} for of_kind in fields.values())
+    places = {name: locate(row, "value") for row, name in enumerate(values)}
+    return Settings(**settings), Control(**control), places
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xl_ltc.exhibits.table import Page, Table
 from xl_ltc.workbook.addresses import Addresses, quoted
-from xl_ltc.workbook.layout import CONTENTS, SHEETS
+from xl_ltc.workbook.layout import CONTENTS
 from xl_ltc.workbook.sheets.cells import write_value
 from xl_ltc.workbook.sheets.page import PagePlan, plan_page, write_page
 from xl_ltc.workbook.sheets.paper import Paper, set_up_paper
@@ -38,7 +38,7 @@ def write_contents(
     Args:
         workbook, sheet: where to.
         plan: of the headline results.
-        purposes: a sentence for each sheet.
+        purposes: a sentence for each sheet, in order.
         styles, addresses: of the workbook.
     """
     write_page(workbook, sheet, plan, styles, addresses)
@@ -50,8 +50,10 @@ def write_contents(
         write_value(sheet, line, _WORDS_COLUMN, f"{_WORDS[kind]}: {meaning}", styles.plain())
     line += 2
     write_value(sheet, line, 0, "Sheets", styles.heading())
-    for name in SHEETS[1:]:
+    for name, purpose in purposes.items():
+        if name == CONTENTS:
+            continue
         line += 1
         sheet.write_url(line, 0, f"internal:{quoted(name)}!A1", styles.link(), name)
-        write_value(sheet, line, _WORDS_COLUMN, purposes[name], styles.plain())
+        write_value(sheet, line, _WORDS_COLUMN, purpose, styles.plain())
     set_up_paper(sheet, Paper(), last_line=line, widths=plan.widths, one_page=True)

@@ -1,4 +1,4 @@
-"""The sheets a user edits: settings, assumption tables and history, each table a named Excel table.
+"""The sheets a user edits: assumption tables, history and policies, each table a named Excel table.
 
 Key and text columns are written as text (``55`` and ``<55`` alike, and series such as ``200``), so that a label
 never turns into another number or a date; a reader takes numbers there too.
@@ -6,22 +6,15 @@ never turns into another number or a date; a reader takes numbers there too.
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xl_ltc import settings as settings_module
-from xl_ltc.settings import Settings
 from xl_ltc.tables import Column, TableSpec, label_text
-from xl_ltc.workbook.addresses import quoted
-from xl_ltc.workbook.layout import SETTINGS, SETTINGS_COLUMNS, SETTINGS_TABLE
 from xl_ltc.workbook.sheets.cells import height, lines_needed, set_up_cells, write_value
+from xl_ltc.workbook.sheets.excel_table import add_table, bounds
 from xl_ltc.workbook.sheets.paper import Paper, set_up_paper
 from xl_ltc.workbook.styles import Align, Styles
 
@@ -36,54 +29,6 @@ _LEAST_SCALE = 60
 """Percent; a sheet that would have to be smaller is printed on tabloid paper."""
 _LEAST_WIDTH = 24.0
 _TITLE_LINE, _SOURCE_LINE, _NOTE_LINE, _UNIT_LINE, _HEADER_LINE = 2, 3, 4, 5, 6
-
-
-def write_settings(workbook: Workbook, sheet: Worksheet, settings: Settings, styles: Styles) -> None:
-    """The settings as the table ``settings``; each value cell is named as its setting."""
-    lines = (
-        "Settings",
-        "A changed value takes effect with the next run; the Run sheet says which act on the exhibits at once.",
-    )
-    write_value(sheet, 0, 0, lines[0], styles.title(first=True))
-    write_value(sheet, 1, 0, lines[1], styles.plain())
-    widths = (28, 19, 31, 54, 21)
-    for i, width in enumerate(widths):
-        sheet.set_column(i, i, width)
-    header = 3
-    fields = {f.name: f for f in dataclasses.fields(settings)}
-    for line, row in enumerate(settings_module.describe(), start=header + 1):
-        name = row["name"]
-        value = getattr(settings, name)
-        texts = {0: name, 2: row["allowed"], 3: row["meaning"], 4: row["source"]}
-        for column, words in texts.items():
-            style = styles.plain(wrap=True, bold=column == 0)
-            write_value(sheet, line, column, words, style)
-        style = styles.input("yyyy-mm-dd" if isinstance(value, dt.date) else "General", align="left", valign="top")
-        write_value(sheet, line, 1, value, style)
-        sheet.data_validation(line, 1, line, 1, _setting_validation(fields[name], row["allowed"]))
-        sheet.set_row(line, height(max(lines_needed(t, widths[c]) for c, t in texts.items())))
-        workbook.define_name(name, f"={quoted(SETTINGS)}!$B${line + 1}")
-    last = header + len(fields)
-    _add_table(sheet, SETTINGS_TABLE, header, 0, last, dict.fromkeys(SETTINGS_COLUMNS, "left"), styles)
-    sheet.freeze_panes(header + 1, 1)
-    set_up_paper(sheet, Paper(landscape=True), last_line=last, widths=widths)
-
-
-def _setting_validation(f: dataclasses.Field[Any], allowed: str) -> dict[str, Any]:
-    words = {"error_title": f.name[:32], "error_message": f"Allowed: {allowed}"[:255]}
-    if f.metadata["allowed"]:
-        return {"validate": "list", "source": list(f.metadata["allowed"]), **words}
-    if isinstance(f.default, dt.date):
-        first, last = dt.date(1900, 12, 31), dt.date(2200, 12, 31)
-        return {"validate": "date", "criteria": "between", "minimum": first, "maximum": last, **words}
-    kind = "integer" if isinstance(f.default, int) else "decimal"
-    return _bounds(kind, f.metadata["low"], f.metadata["high"]) | words
-
-
-def _bounds(kind: str, low: float, high: float) -> dict[str, Any]:
-    if math.isinf(high):
-        return {"validate": kind, "criteria": ">=", "value": low if math.isfinite(low) else -1e300}
-    return {"validate": kind, "criteria": "between", "minimum": low, "maximum": high}
 
 
 def write_tables(
@@ -163,7 +108,7 @@ def _write_table(sheet: Worksheet, spec: TableSpec, frame: pd.DataFrame, first: 
         if validation:
             sheet.data_validation(_HEADER_LINE + 1, first + i, last, first + i, validation)
     columns: dict[str, Align] = {c.name: "right" if c.kind in _NUMERIC else "left" for c in spec.columns}
-    _add_table(sheet, spec.name, _HEADER_LINE, first, last, columns, styles, indented)
+    add_table(sheet, spec.name, _HEADER_LINE, first, last, columns, styles, indented)
     return last
 
 
@@ -171,30 +116,6 @@ def _indented(spec: TableSpec, position: int) -> bool:
     """Text to the right of numbers, so that they do not touch."""
     left = spec.columns[position - 1] if position else None
     return left is not None and left.kind in _NUMERIC and spec.columns[position].kind not in _NUMERIC
-
-
-def _add_table(
-    sheet: Worksheet,
-    name: str,
-    header: int,
-    first: int,
-    last: int,
-    columns: Mapping[str, Align],
-    styles: Styles,
-    indented: Sequence[bool] | None = None,
-) -> None:
-    """Make a range an Excel table; ``columns``: header and alignment of each."""
-    shifted = indented or [False] * len(columns)
-    options = {
-        "name": name,
-        "columns": [
-            {"header": c, "header_format": styles.header(align, shift)}
-            for (c, align), shift in zip(columns.items(), shifted, strict=True)
-        ],
-        "autofilter": False,
-        "style": None,
-    }
-    sheet.add_table(header, first, last, first + len(columns) - 1, options)
 
 
 def _number_formats(spec: TableSpec, frame: pd.DataFrame) -> dict[str, str]:
@@ -229,7 +150,7 @@ def _validation(column: Column) -> dict[str, Any] | None:
     words = {"ignore_blank": column.optional, "error_message": f"Allowed: {column.bounds()}"[:255]}
     if column.kind in _NUMERIC:
         kind = "integer" if column.kind == "integer" else "decimal"
-        return _bounds(kind, column.minimum, column.maximum) | words
+        return bounds(kind, column.minimum, column.maximum) | words
     if column.allowed and len(",".join(column.allowed)) <= _LONG_TEXT:
         return {"validate": "list", "source": list(column.allowed), **words}
     return None

@@ -9,7 +9,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xl_ltc.exhibits.table import Cell, Column, Page, Table
-from xl_ltc.workbook.addresses import Addresses, Place
+from xl_ltc.workbook.addresses import Addresses, Place, quoted
 from xl_ltc.workbook.sheets.cells import height, lines_needed, set_up_cells, write_value
 from xl_ltc.workbook.sheets.paper import Paper, breaks, set_up_paper
 from xl_ltc.workbook.styles import Align, Styles
@@ -100,6 +100,8 @@ def write_page(workbook: Workbook, sheet: Worksheet, plan: PagePlan, styles: Sty
         for column in table.table.columns:
             if column.name and table.table.rows:
                 workbook.define_name(column.name, "=" + addresses[table.table.name].span(column.key))
+        for name, (row, key) in table.table.names.items():
+            workbook.define_name(name, "=" + addresses[table.table.name].cell(row, key))
         _write_alarms(sheet, table, styles)
     _write_notes(sheet, plan.page.footnotes, plan.notes, plan, styles)
     _set_up(sheet, plan)
@@ -145,7 +147,10 @@ def _write_rows(
             measure = cell.measure or column.measure
             wrap = column.wrap and isinstance(cell.value, str) and measure == "text" and len(cell.value) > widths[i]
             style = styles.cell(cell, measure, row.kind, wrap, _indented(column, i))
-            if cell.formula is None:
+            if cell.link is not None:
+                there, at = cell.link
+                sheet.write_url(line, i, f"internal:{quoted(there)}!{at}", styles.link(), str(cell.value))
+            elif cell.formula is None:
                 write_value(sheet, line, i, cell.value, style)
             else:
                 sheet.write_formula(line, i, addresses.formula(cell.formula, table.name, row.key), style, cell.value)

@@ -1,0 +1,64 @@
+"""The whole filing on the illustrative block, with nothing of the user's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from pathlib import Path
+
+from xl_ltc.assumptions.assumption_set import bundled
+from xl_ltc.exhibits.filing_pages import filing_pages
+from xl_ltc.exhibits.filing_run import FilingRun, run_filing
+from xl_ltc.exhibits.manifest import manifest
+from xl_ltc.exhibits.reconcile import reconcile
+from xl_ltc.illustration.block import illustrate
+from xl_ltc.illustration.history import illustrative_history
+from xl_ltc.inforce.read import write_inforce
+from xl_ltc.workbook.actions.inputs import CAUTION
+from xl_ltc.workbook.actions.places import check_folder, check_no_folder, write_text
+from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.actions.running import Outcome, remembered, results_staged
+from xl_ltc.workbook.render import write_filing_workbook
+
+FILING_WORKBOOK = "ltc_rate_filing.xlsx"
+RESULTS, MANIFEST, INFORCE_FILE = "results", "manifest.json", "inforce.parquet"
+
+
+def illustrative_run(progress: Progress) -> FilingRun:
+    """The filing on the illustrative block and the bundled assumptions."""
+    assumptions = bundled()
+    progress("building the illustrative block")
+    illustration = illustrate(assumptions)
+    progress("splitting the history by series and valuation rate")
+    history = illustrative_history(illustration, assumptions)
+    return run_filing(illustration.block, history, assumptions, progress, CAUTION)
+
+
+def demo(folder: Path, progress: Progress) -> Outcome:
+    """The whole filing on the illustrative block, written into a folder.
+
+    Files already there under the same names are replaced only when everything has been computed.
+
+    Raises:
+        InputError: the folder can't be made or written to; nothing has been computed then.
+    """
+    started, clock = dt.datetime.now().astimezone(), time.perf_counter()
+    results, log, inforce = folder / RESULTS, folder / MANIFEST, folder / INFORCE_FILE
+    check_folder(results, "--out")
+    for file in (folder / FILING_WORKBOOK, log, inforce):
+        check_no_folder(file)
+    run = illustrative_run(progress)
+    checks = reconcile(run)
+    command = f"xl-ltc demo --out {folder.name or folder}"
+    record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,))
+    progress("writing the workbook, the results and the in-force file")
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = filing_pages(run, checks)
+    with results_staged(run, checks, pages, results) as put_in_place:
+        # First the file that another program is most likely to hold open.
+        workbook = write_filing_workbook(run, checks, record, folder / FILING_WORKBOOK, pages=pages)
+        put_in_place()
+    write_text(log, json.dumps(record, indent=2) + "\n")
+    write_inforce(run.block, inforce)
+    return Outcome(run, (workbook, results, log, inforce), (run.caution, *remembered(run, record, workbook)))

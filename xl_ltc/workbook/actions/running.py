@@ -1,0 +1,117 @@
+"""A run on the user's own workbook and policies."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xl_ltc.errors import InputError
+from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
+from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.manifest import manifest
+from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
+from xl_ltc.exhibits.results_csv import write_results
+from xl_ltc.workbook import last_run
+from xl_ltc.workbook.actions.inputs import read_inputs
+from xl_ltc.workbook.actions.places import check_folder, check_out, nearest_folder, version_of
+from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.package import graft
+from xl_ltc.workbook.render import InputSheets, OutputSheets, write_workbook
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an action made.
+
+    Attributes:
+        run: what was computed.
+        files: what was written, in order.
+        warnings: what the user should know.
+    """
+
+    run: FilingRun
+    files: tuple[Path, ...]
+    warnings: tuple[str, ...]
+
+
+def run_workbook(
+    workbook: Path, inforce: Path | None, out: Path | None, results: Path | None, progress: Progress
+) -> Outcome:
+    """A run on the user's own assumption workbook and in-force file.
+
+    Inputs are read and checked before anything is computed, and everything is computed before anything is written.
+    The user's sheets are kept; the output sheets are replaced by this run's.
+
+    Args:
+        workbook: the assumption workbook.
+        inforce: Parquet, CSV, or a workbook with a table ``inforce``; None for what the Control sheet names.
+        out: where the workbook with the results goes; None for ``workbook`` itself.
+        results: folder for the results as CSV files; None for the one the Control sheet names, if it does.
+        progress: told what is being done.
+
+    Raises:
+        InputError: every problem of the inputs.
+    """
+    started, clock = dt.datetime.now().astimezone(), time.perf_counter()
+    given = (("", workbook), (" --inforce", inforce), (" --out", out), (" --results", results))
+    command = "xl-ltc run" + "".join(f"{option} {path.name or path}" for option, path in given if path is not None)
+    out = out or workbook
+    check_out(workbook, inforce, out)
+    if results is not None:
+        check_folder(results, "--results")
+    version = version_of(workbook)
+    inputs = read_inputs(workbook, inforce, progress)
+    if results is None and inputs.control.results_folder:
+        results = workbook.parent / inputs.control.results_folder
+        check_folder(results, "results_folder on the Control sheet")
+    run = inputs.run(progress)
+    checks = reconcile(run) if stands_for_the_filing(run) else []
+    cautions = (run.caution,) if run.caution else ()
+    record = manifest(run, command, started, time.perf_counter() - clock, cautions)
+    progress(f"writing {out.name}")
+    with contextlib.ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        pages = filing_pages(run, checks)
+        sheets = OutputSheets.of(run, pages, record)
+        rendered = write_workbook(scratch / "run.xlsx", InputSheets.of(run, inputs.control), sheets)
+        put_in_place = None if results is None else stack.enter_context(results_staged(run, checks, pages, results))
+        if version_of(workbook) != version:
+            raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
+        progress("putting the sheets in place")
+        report = graft(workbook, rendered, sheets.sheets, out)
+        if put_in_place is not None:
+            put_in_place()
+    warnings = (*cautions, *report.warnings, *remembered(run, record, out))
+    return Outcome(run, (out,) if results is None else (out, results), warnings)
+
+
+def remembered(run: FilingRun, record: Mapping[str, Any], workbook: Path) -> tuple[str, ...]:
+    """Keep the results for LTC_RESULT; what is written stays good where that can't be done."""
+    try:
+        last_run.remember(run, record, workbook)
+    except OSError as error:
+        return (f"LTC_RESULT will not show this run; its results can't be kept in {last_run.folder()} ({error}).",)
+    return ()
+
+
+@contextlib.contextmanager
+def results_staged(
+    run: FilingRun, checks: Sequence[Any], pages: FilingPages, folder: Path
+) -> Iterator[Callable[[], None]]:
+    """Results written on the folder's own disk, and a function that puts them in place; other files there stay."""
+    with tempfile.TemporaryDirectory(dir=nearest_folder(folder), prefix=".xl_ltc-") as scratch:
+        files = write_results(run, checks, Path(scratch), pages=pages)
+
+        def put_in_place() -> None:
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in files:
+                os.replace(file, folder / file.name)
+
+        yield put_in_place

@@ -1,0 +1,47 @@
+"""One policy's projection, year by year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from xl_ltc.assumptions.assumption_set import bundled
+from xl_ltc.illustration.block import illustrate
+from xl_ltc.projection.trace import trace
+from xl_ltc.rate_increase.impact import policy_increase
+from xl_ltc.workbook.actions.inputs import check_policies, read_any_inforce, read_inputs
+from xl_ltc.workbook.actions.places import check_file, check_not_input, write_text
+from xl_ltc.workbook.actions.progress import Progress
+
+
+def trace_policy(
+    policy_id: str, workbook: Path | None, inforce: Path | None, progress: Progress, out: Path | None = None
+) -> pd.DataFrame:
+    """Every factor of every segment of one policy's projection; see ``projection.trace.trace``.
+
+    Args:
+        policy_id: which policy.
+        workbook, inforce: where it is; None for the bundled assumptions and the illustrative block.
+        out: CSV file to write it to, whole or not at all; or None.
+
+    Raises:
+        InputError: every problem of the inputs; no such policy; a file that can't be written.
+    """
+    if out is not None:
+        check_file(out, (".csv",))
+        check_not_input(out, inforce)
+    if workbook is None:
+        assumptions = bundled()
+        if inforce is None:
+            progress("building the illustrative block")
+            block = illustrate(assumptions).block
+        else:
+            block = check_policies(read_any_inforce(inforce), assumptions)
+    else:
+        inputs = read_inputs(workbook, inforce, progress)
+        block, assumptions = inputs.block, inputs.assumptions
+    table = trace(block, assumptions, policy_increase(block, assumptions).impact, policy_id)
+    if out is not None:
+        write_text(out, table.to_csv(index=False, lineterminator="\n"))
+    return table
