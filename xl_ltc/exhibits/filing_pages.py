@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xl_ltc.exhibits.cash_flows import cash_flows_page
 from xl_ltc.exhibits.checks import Check, Published, reconciliation_page
+from xl_ltc.exhibits.engine_values import with_links
 from xl_ltc.exhibits.exhibit_1 import exhibit_1
 from xl_ltc.exhibits.exhibit_2 import exhibit_2
 from xl_ltc.exhibits.filing_run import FilingRun
@@ -27,18 +28,19 @@ class FilingPages:
 
     Attributes:
         exhibits: Exhibit I-a to section 22.
-        marginals, cash_flows, reconciliation: the pages that support them.
+        marginals, policy_sums, cash_flows, reconciliation: the pages that support them.
     """
 
     exhibits: tuple[Page, ...]
     marginals: Page
+    policy_sums: Page
     cash_flows: Page
     reconciliation: Page
 
     @property
     def all(self) -> tuple[Page, ...]:
         """Every page."""
-        return (*self.exhibits, self.marginals, self.cash_flows, self.reconciliation)
+        return (*self.exhibits, self.marginals, self.policy_sums, self.cash_flows, self.reconciliation)
 
 
 def filing_pages(run: FilingRun, checks: Sequence[Check]) -> FilingPages:
@@ -48,10 +50,14 @@ def filing_pages(run: FilingRun, checks: Sequence[Check]) -> FilingPages:
         run: what was computed.
         checks: the reconciliation to the published numbers; empty for a block that is not the filing's.
     """
-    exhibits = filing_exhibits(run, checks)
+    exhibits, policy_sums = with_links(filing_exhibits(run, checks))
     cells = published_cells(exhibits)
     return FilingPages(
-        exhibits, marginals_page(checks, cells), cash_flows_page(run), reconciliation_page(checks, cells)
+        exhibits,
+        marginals_page(checks, cells),
+        policy_sums,
+        cash_flows_page(run),
+        reconciliation_page(checks, cells),
     )
 
 

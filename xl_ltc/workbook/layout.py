@@ -64,6 +64,7 @@ OUTPUT_SHEETS = (
     "Section 21",
     "Section 22",
     "Marginals",
+    "Policy sums",
     "Cash flows",
     CHARTS,
     "Reconciliation",
