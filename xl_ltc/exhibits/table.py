@@ -27,6 +27,7 @@ Measure = Literal[
     "year",
     "count",
     "money",
+    "cents",
     "millions",
     "ratio",
     "share",
@@ -37,6 +38,8 @@ Measure = Literal[
     "tenths",
     "date",
     "decimal",
+    "exact",
+    "tiny",
     "general",
 ]
 """What a number is; each measure has one number format in the whole workbook."""
@@ -59,6 +62,7 @@ class Cell:
         engine: the value comes from the projection or from counting policies, no formula on a sheet gives it.
         measure: what the number is, where that is not what the column holds.
         link: the sheet and cell that a click on it leads to.
+        choices: the table and column from which the user chooses what it holds; the cell is the user's then.
     """
 
     value: Value
@@ -66,6 +70,7 @@ class Cell:
     engine: bool = False
     measure: Measure | None = None
     link: tuple[str, str] | None = None
+    choices: tuple[str, str] | None = None
 
 
 def text(value: Value) -> Cell:
@@ -140,6 +145,7 @@ class Table:
         footnotes: lines below it, as text or as formulas that give text.
         published: of each number the filing prints in this table, the cell (row, column) that shows it.
         names: workbook-wide names of single cells (row, column).
+        named: whether it is an Excel table of its name, to be read back; its headers are one line each then.
     """
 
     name: str
@@ -149,6 +155,7 @@ class Table:
     footnotes: tuple[Cell, ...] = ()
     published: Mapping[PublishedKey, tuple[str, str]] = field(default_factory=dict)
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    named: bool = False
 
     def __post_init__(self) -> None:
         """Refuse two rows of one name: formulas would mean either."""

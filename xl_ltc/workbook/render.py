@@ -48,10 +48,9 @@ from xl_ltc.workbook.sheets.exact import ExactWorksheet
 from xl_ltc.workbook.sheets.inputs import write_tables
 from xl_ltc.workbook.sheets.page import PagePlan, plan_page, write_page
 from xl_ltc.workbook.sheets.settings import write_settings
-from xl_ltc.workbook.styles import DEFAULT_FONT, Styles
+from xl_ltc.workbook.styles import DEFAULT_FONT, TAB_INPUT, TAB_OUTPUT, Styles
 
 TITLE = ("Long-Term Care Rate Filing", "Exhibits and assumptions, nationwide, all rate series combined")
-_TAB_INPUT, _TAB_OUTPUT = "#F4B183", "#8EA9DB"
 
 
 @dataclass(frozen=True)
@@ -182,7 +181,7 @@ def _write(
             names.insert(names.index(HISTORY) + 1, INFORCE)
         sheets = {name: workbook.add_worksheet(name, worksheet_class=ExactWorksheet) for name in names}
         for name, sheet in sheets.items():
-            sheet.set_tab_color(_TAB_INPUT if name in (*INPUT_SHEETS, INFORCE) else _TAB_OUTPUT)
+            sheet.set_tab_color(TAB_INPUT if name in (*INPUT_SHEETS, INFORCE) else TAB_OUTPUT)
         _add_macros(workbook, sheets, macros)
         status = {name: plans[RUN].page.tables[0].cell(name, "value").value for name in STATUS}
         write_control(workbook, sheets[CONTROL], inputs.settings, inputs.control, status, styles, macros)

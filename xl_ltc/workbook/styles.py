@@ -26,6 +26,9 @@ NUMBER_FORMATS: Mapping[Measure, str] = {
     "year": "0",
     "count": "#,##0",
     "money": "#,##0",
+    "cents": "#,##0.00",
+    "exact": "0.0000000000",
+    "tiny": "0.0E+00",
     "millions": "$#,##0",
     "ratio": "#,##0%",
     "share": '[=0]0%;[<0.005]"<1%";0%',
@@ -40,6 +43,7 @@ NUMBER_FORMATS: Mapping[Measure, str] = {
 }
 
 NAVY, RULE = "#1F3864", "#8EA9DB"
+TAB_INPUT, TAB_OUTPUT = "#F4B183", "#8EA9DB"
 _INK = "#222222"
 _FILL = {"header": "#DCE6F1", "engine": "#EDEDED", "input": "#FFF9E5"}
 

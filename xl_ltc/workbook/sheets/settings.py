@@ -19,22 +19,31 @@ from xl_ltc.workbook.styles import Styles
 _HEADER = 3
 
 
-def write_settings(workbook: Workbook, sheet: Worksheet, settings: Settings, styles: Styles) -> None:
-    """The settings as the table ``settings``, below them, live, those that are set on the Control sheet."""
+def write_settings(
+    workbook: Workbook, sheet: Worksheet, settings: Settings, styles: Styles, *, control: bool = True
+) -> None:
+    """The settings as the table ``settings``, below them, live, those that are set on the Control sheet.
+
+    Args:
+        workbook, sheet: where to; settings: what they are; styles: of the workbook.
+        control: whether the workbook has a Control sheet; without one, all settings stand here.
+    """
     write_value(sheet, 0, 0, "Settings", styles.title(first=True))
     words = "A changed value takes effect with the next run; the Run sheet says which act on the exhibits at once."
     write_value(sheet, 1, 0, words, styles.plain())
     for i, width in enumerate(WIDTHS):
         sheet.set_column(i, i, width)
-    here = [f for f in dataclasses.fields(settings) if not f.metadata["on_control"]]
+    elsewhere = [f for f in dataclasses.fields(settings) if control and f.metadata["on_control"]]
+    here = [f for f in dataclasses.fields(settings) if f not in elsewhere]
     values = [(f, getattr(settings, f.name)) for f in here]
-    line = write_choices(workbook, sheet, SETTINGS_TABLE, _HEADER, values, styles) + 2
-    write_value(sheet, line, 0, "Set on the Control sheet", styles.heading())
-    sheet.write_url(line, 3, f"internal:{quoted(CONTROL)}!A1", styles.link(), CONTROL)
-    for f in dataclasses.fields(settings):
-        if f.metadata["on_control"]:
-            line += 1
-            _write_shown(sheet, line, f, getattr(settings, f.name), styles)
+    line = write_choices(workbook, sheet, SETTINGS_TABLE, _HEADER, values, styles)
+    if elsewhere:
+        line += 2
+        write_value(sheet, line, 0, "Set on the Control sheet", styles.heading())
+        sheet.write_url(line, 3, f"internal:{quoted(CONTROL)}!A1", styles.link(), CONTROL)
+    for f in elsewhere:
+        line += 1
+        _write_shown(sheet, line, f, getattr(settings, f.name), styles)
     sheet.freeze_panes(_HEADER + 1, 1)
     set_up_paper(sheet, Paper(landscape=True), last_line=line, widths=WIDTHS)
 
