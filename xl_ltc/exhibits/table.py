@@ -196,6 +196,7 @@ class Page:
         landscape: paper orientation.
         one_page: printed on one page.
         wide: printed on tabloid paper in landscape.
+        across: over how many pages beside each other, the first two columns on each.
     """
 
     sheet: str
@@ -206,6 +207,7 @@ class Page:
     landscape: bool = False
     one_page: bool = False
     wide: bool = False
+    across: int = 1
 
 
 def published_cells(pages: tuple[Page, ...]) -> dict[PublishedKey, tuple[str, Cell]]:

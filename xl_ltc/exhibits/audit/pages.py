@@ -17,7 +17,8 @@ from xl_ltc.inforce.block import Block
 from xl_ltc.loss_ratio.values import value_factor
 
 SHEET = "Policy audit"
-SHEETS = (SHEET, segments.SHEET, rates.SHEET, engine.SHEET)
+YEARS_SHEET = "Audit years"
+SHEETS = (SHEET, YEARS_SHEET, segments.SHEET, rates.SHEET, engine.SHEET)
 AGREES, DIFFERS = "agrees", "differs"
 TOLERANCE = 1e-9
 """A larger relative difference is one."""
@@ -54,7 +55,6 @@ def audit_pages(block: Block, assumptions: AssumptionSet, policy_ids: Sequence[s
         InputError: no such policy.
     """
     case = AuditCase.of(block, assumptions, policy_ids)
-    years = _years(case)
     main = Page(
         SHEET,
         "One policy's whole projection by formula, beside the engine's values: choose another policy in its cell.",
@@ -70,7 +70,6 @@ def audit_pages(block: Block, assumptions: AssumptionSet, policy_ids: Sequence[s
             record.start_table(case),
             record.lookup_table(case),
             record.increase_table(case),
-            years,
         ),
         (
             text(
@@ -78,9 +77,23 @@ def audit_pages(block: Block, assumptions: AssumptionSet, policy_ids: Sequence[s
             ),
             text("By calendar year the engine is the kernel that runs the filing; by segment, its readable twin."),
         ),
-        landscape=True,
     )
-    return main, segments_page(case), rates_page(case), engine_page(case)
+    return main, _years_page(case), segments_page(case), rates_page(case), engine_page(case)
+
+
+def _years_page(case: AuditCase) -> Page:
+    return Page(
+        YEARS_SHEET,
+        "The cash flows of the policy shown by calendar year, by formula, beside the engine's.",
+        (
+            "Audit years",
+            "Cash flows and year-end lives of the policy, by formula, beside what the engine adds to the block for it",
+        ),
+        (_years(case),),
+        (text("Differences are relative to the larger value."),),
+        wide=True,
+        across=2,
+    )
 
 
 def _verdict() -> Table:
@@ -100,7 +113,7 @@ def _verdict() -> Table:
     rows.append(Row("verdict", {"what": text("All of them"), "value": live(verdict, AGREES, "general")}, "total"))
     return Table(
         "audit_verdict_lines",
-        (Column("what", "", width=44, wrap=False), Column("value", "", "tiny", width=16)),
+        (Column("what", "", width=66, wrap=False), Column("value", "", "tiny", width=16)),
         tuple(rows),
         "Formulas and engine: the largest relative difference",
         names={"audit_verdict": ("verdict", "value")},
@@ -119,7 +132,7 @@ def _values(case: AuditCase) -> Table:
         )
         for column, _ in _VALUED
     ]
-    columns = (Column("what", "", width=44, wrap=False), Column("value", "", "cents", width=16))
+    columns = (Column("what", "", width=66, wrap=False), Column("value", "", "cents", width=16))
     return Table("audit_values", columns, tuple(rows), "Present values at the valuation date at its valuation rate ($)")
 
 
@@ -164,7 +177,7 @@ def _years(case: AuditCase) -> Table:
             cells[f"{ENGINE}_{column}"] = live(f"=INDEX({YEARS}[{column}],(audit_at-1)*{len(years)}+{i + 1})", value)
             cells[f"{DIFFERENCE}_{column}"] = live(difference(f"{{{column}}}", f"{{{ENGINE}_{column}}}"), 0.0)
         rows.append(Row(str(i), cells))
-    return Table("audit_calendar_years", _year_columns(), tuple(rows), "By calendar year")
+    return Table("audit_calendar_years", _year_columns(), tuple(rows), "")
 
 
 def _segment(row: int, column: str) -> str:
@@ -172,7 +185,7 @@ def _segment(row: int, column: str) -> str:
 
 
 def _year_columns() -> tuple[Column, ...]:
-    columns = [Column("year", "Calendar year", "year", width=44), Column("factor", "Value factor", "factor", width=16)]
+    columns = [Column("year", "Calendar year", "year", width=9), Column("factor", "Value factor", "factor", width=16)]
     for begins, group in (("", ""), (f"{ENGINE}_", "The engine: "), (f"{DIFFERENCE}_", "Difference: ")):
         for column in YEAR_COLUMNS:
             header, basis = _HEADERS[column]
@@ -181,5 +194,5 @@ def _year_columns() -> tuple[Column, ...]:
             key = f"{begins}{column}"
             name = f"{group}{basis.lower()}" if group else basis
             columns.append(Column(key, header, measure, name, 14, f"audit_y_{key}"))
-    columns[1] = Column("factor", "Value factor", "factor", width=16, name="audit_y_factor")
+    columns[1] = Column("factor", "Value factor", "factor", width=9, name="audit_y_factor")
     return tuple(columns)

@@ -62,7 +62,7 @@ def serial(day: dt.date) -> int:
 
 
 def _columns() -> tuple[Column, ...]:
-    return Column("what", "", width=44, wrap=False), Column("value", "", "general", width=16)
+    return Column("what", "", width=66, wrap=False), Column("value", "", "general", width=16)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def lookup_table(case: AuditCase) -> Table:
         for f in found
     )
     columns = (
-        Column("what", "", width=44, wrap=False),
+        Column("what", "", width=66, wrap=False),
         Column("value", "Value", "general", width=16),
         Column("key", "Key", "general", width=18),
         Column("at", "Row in the table", "count", width=10),

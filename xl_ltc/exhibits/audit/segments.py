@@ -183,7 +183,9 @@ _HELD = {of.traced: of for of in _COLUMNS if of.traced in SEGMENT_COLUMNS}
 
 def compared() -> dict[str, str]:
     """The columns that are held against the engine: what each is called, and the key of its differences."""
-    return {f"{of.header}, {of.group.lower()}": f"{DIFFERENCE}_{of.key}" for of in _HELD.values()}
+    return {
+        f"{of.traced.replace('_', ' ').capitalize()}, by segment": f"{DIFFERENCE}_{of.key}" for of in _HELD.values()
+    }
 
 
 def difference(own: str, engine: str) -> str:
@@ -209,6 +211,7 @@ def segments_page(case: AuditCase) -> Page:
             ),
         ),
         wide=True,
+        across=4,
     )
 
 

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from xl_ltc.exhibits.table import Cell, Column, Page, Table
 from xl_ltc.workbook.addresses import Addresses, Place, quoted
 from xl_ltc.workbook.sheets.cells import height, lines_needed, set_up_cells, write_value
-from xl_ltc.workbook.sheets.paper import Paper, breaks, set_up_paper
+from xl_ltc.workbook.sheets.paper import Paper, breaks, part_of, set_up_paper
 from xl_ltc.workbook.styles import Align, Styles
 
 _LONG = 30
@@ -214,8 +214,12 @@ def _set_up(sheet: Worksheet, plan: PagePlan) -> None:
         widths=widths,
         repeat=repeat if long and not plan.page.one_page else None,
         one_page=plan.page.one_page,
+        across=plan.page.across,
     )
     if not plan.page.one_page:
         sheet.set_h_pagebreaks(
-            breaks([(t.start, t.notes + len(t.table.footnotes)) for t in plan.tables], paper.lines(widths))
+            breaks(
+                [(t.start, t.notes + len(t.table.footnotes)) for t in plan.tables],
+                paper.lines(part_of(widths, plan.page.across)),
+            )
         )

@@ -60,6 +60,7 @@ def set_up_paper(
     widths: Sequence[float],
     repeat: tuple[int, int] | None = None,
     one_page: bool = False,
+    across: int = 1,
 ) -> None:
     """Print area, scale, repeated header lines and footer.
 
@@ -70,6 +71,7 @@ def set_up_paper(
         widths: of the columns that are printed.
         repeat: first and last line to repeat on every page.
         one_page: fit the height too.
+        across: over how many pages the columns go, the first two on each.
     """
     sheet.set_paper(paper.kind)
     if paper.landscape or paper.wide:
@@ -81,13 +83,22 @@ def set_up_paper(
         sheet.fit_to_pages(1, 1)
     else:
         # A scale rather than a fit: Excel ignores page breaks on a sheet that is fitted.
-        sheet.set_print_scale(paper.scale(widths))
+        sheet.set_print_scale(paper.scale(part_of(widths, across)))
+        if across > 1:
+            sheet.repeat_columns(0, 1)
     sheet.print_area(0, 0, last_line, len(widths) - 1)
     sheet.center_horizontally()
     sheet.set_footer("&L&8&F&C&8&A&R&8Page &P of &N")
     sheet.hide_gridlines(2)
     if repeat is not None:
         sheet.repeat_rows(*repeat)
+
+
+def part_of(widths: Sequence[float], across: int) -> Sequence[float]:
+    """The widths of the columns of a page, about, where they go over several."""
+    if across == 1:
+        return widths
+    return [*widths[:2], sum(widths[2:]) / across, max(widths[2:])]
 
 
 def breaks(spans: Sequence[tuple[int, int]], lines: int) -> list[int]:
