@@ -1,4 +1,4 @@
-"""The command line: ``xl-ltc demo | run | reconcile | trace``, and the commands of the spreadsheet hosts."""
+"""The command line: ``xl-ltc demo | run | check | trace | solve | reconcile``, and the spreadsheet hosts' commands."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import xl_ltc
+from xl_ltc.control import CAP, LIFETIME, MARGIN, NO, UNIFORM, YES
 from xl_ltc_udfs import commands as hosts
 
 # What computes is imported where it is used, so that --help need not wait for it.
@@ -77,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="a run on your own assumption workbook and in-force file")
     run.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
-    run.add_argument("--inforce", type=Path, metavar="FILE", help="Parquet, CSV or workbook with a table inforce")
-    run.add_argument("--out", type=Path, required=True, metavar="FILE", help="workbook to write; may be WORKBOOK")
+    _add_inforce(run)
+    run.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results as CSV files")
     run.set_defaults(action=_run)
 
@@ -86,14 +87,37 @@ def _parser() -> argparse.ArgumentParser:
     reconcile.add_argument("--json", action="store_true", help="all of it as JSON")
     reconcile.set_defaults(action=_reconcile)
 
-    trace = commands.add_parser("trace", help="every factor of one policy's projection")
-    trace.add_argument("--policy", required=True, metavar="ID")
+    trace = commands.add_parser("trace", help="every factor of one policy's projection, as a table or in a workbook")
+    trace.add_argument("--policy", metavar="ID", help="without it the one the Control sheet names")
     trace.add_argument("--workbook", type=Path, help="assumption workbook; the bundled assumptions without it")
     trace.add_argument("--inforce", type=Path, metavar="FILE", help="in-force file; the illustrative block without it")
-    trace.add_argument("--out", type=Path, metavar="FILE", help="CSV to write; to the screen without it")
+    trace.add_argument(
+        "--out", type=Path, metavar="FILE", help="CSV, or workbook for the audit's sheets; to the screen without it"
+    )
     trace.set_defaults(action=_trace)
+
+    check = commands.add_parser("check", help="every problem of a workbook and its policies; 1 if there are any")
+    check.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
+    _add_inforce(check)
+    check.add_argument("--out", type=Path, metavar="FILE", help="workbook for the sheet Input checks; may be WORKBOOK")
+    check.set_defaults(action=_check)
+
+    solve = commands.add_parser("solve", help="the increase that reaches a target, on the sheet Solve")
+    solve.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
+    _add_inforce(solve)
+    solve.add_argument("--for", dest="solve_for", choices=(UNIFORM, CAP), help="the Control sheet's without it")
+    solve.add_argument("--measure", choices=(LIFETIME, MARGIN), help="likewise")
+    solve.add_argument("--target", type=float, help="a fraction, e.g. 1.0 for a loss ratio of 100%%; likewise")
+    solve.add_argument("--behaviour", choices=(YES, NO), help="whether insureds react; likewise")
+    solve.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
+    solve.set_defaults(action=_solve)
     hosts.add(commands)
     return parser
+
+
+def _add_inforce(command: argparse.ArgumentParser) -> None:
+    words = "Parquet, CSV or workbook with a table inforce; what the Control sheet names without it"
+    command.add_argument("--inforce", type=Path, metavar="FILE", help=words)
 
 
 class _Progress:
@@ -133,21 +157,37 @@ def _run(options: argparse.Namespace) -> int:
 
 def _say(outcome: Outcome) -> None:
     """The summary a person reads at the end."""
-    run, experience = outcome.run, outcome.run.experience
-    test = experience.test_58_85()
-    print(f"{len(run.block):,} policies, {int(run.increase.affected.sum()):,} affected by the increase")
-    print(
-        f"Lifetime loss ratio {experience.lifetime_loss_ratio('before'):.0%} before and "
-        f"{experience.lifetime_loss_ratio('after'):.0%} after the increase"
-    )
-    print(
-        f"58%/85% test {'passed' if test.passed else 'FAILED'}: "
-        f"claims {test.item_7:,.0f} against premium times factors {test.item_5:,.0f}"
-    )
-    for warning in outcome.warnings:
-        print(f"Note: {warning}")
-    for file in outcome.files:
-        print(f"Written: {file}")
+    _tell(outcome.summary, outcome.warnings, outcome.files)
+
+
+def _tell(lines: Iterable[str], warnings: Iterable[str], files: Iterable[Path]) -> None:
+    for line in (*lines, *(f"Note: {warning}" for warning in warnings), *(f"Written: {file}" for file in files)):
+        print(line)
+
+
+def _check(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.workbook.actions import check_inputs
+
+    found = check_inputs(options.workbook, options.inforce, options.out, progress)
+    progress("done")
+    _tell([found.summary, *map(str, found.problems)], (), found.files)
+    return 0 if found.block is not None else 1
+
+
+def _solve(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.workbook.actions import solve_workbook
+
+    asked = {name: getattr(options, name) for name in ("solve_for", "measure", "target")}
+    asked["behaviour"] = None if options.behaviour is None else options.behaviour == YES
+    given = {name: value for name, value in asked.items() if value is not None}
+    solution, warnings = solve_workbook(options.workbook, options.inforce, options.out, progress, **given)
+    progress("done")
+    _tell([solution.summary], warnings, (options.out or options.workbook,))
+    return 0
 
 
 def _reconcile(options: argparse.Namespace) -> int:
@@ -168,8 +208,19 @@ def _reconcile(options: argparse.Namespace) -> int:
 def _trace(options: argparse.Namespace) -> int:
     progress = _Progress()
     progress("loading")
-    from xl_ltc.workbook.actions import trace_policy
+    from xl_ltc.errors import InputError
+    from xl_ltc.workbook.actions import audit_policy, trace_policy
+    from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS
 
+    if options.out is not None and options.out.suffix.lower() in WORKBOOK_ENDINGS:
+        if options.workbook is None:
+            raise InputError.single("--workbook", "nothing", "the workbook that the audit is to stand in")
+        policy_id, warnings = audit_policy(options.workbook, options.policy, options.inforce, options.out, progress)
+        progress("done")
+        _tell([f"Policy {policy_id} is on the sheet Policy audit"], warnings, (options.out,))
+        return 0
+    if options.policy is None:
+        raise InputError.single("--policy", "nothing", "the policy_id of a policy in force")
     table = trace_policy(options.policy, options.workbook, options.inforce, progress, options.out)
     if options.out is not None:
         print(f"Written: {options.out}")

@@ -123,6 +123,15 @@ def sheet_locator(sheet: str, header_row: int, first_column: int, columns: Seque
     return locate
 
 
+_ON_SHEET = re.compile(r"^sheet (.+), cell ([A-Z]{1,3}[0-9]+)(?: \(table \w+\))?$")
+
+
+def cell_of_place(place: str) -> tuple[str, str] | None:
+    """The sheet and cell that a place of ``sheet_locator`` names; None for any other place."""
+    match = _ON_SHEET.match(place)
+    return None if match is None else (match.group(1), match.group(2))
+
+
 @dataclass(frozen=True)
 class InputTable:
     """A table as it was read: raw cells and where they stand."""

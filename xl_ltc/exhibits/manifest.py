@@ -37,24 +37,24 @@ def manifest(
         warnings: what the user should know.
     """
     experience = run.experience
-    code, assumptions = code_hash(), assumptions_hash(run.assumptions)
-    inforce, history = manifest_entry(run.block), _frame_hash(run.history)
-    settings = as_text(run.assumptions.settings)
-    taken = hashlib.sha256(repr((code, assumptions, inforce, history, settings)).encode()).hexdigest()
+    taken = {
+        "code_sha256": code_hash(),
+        "inforce": manifest_entry(run.block),
+        "assumptions_sha256": assumptions_hash(run.assumptions),
+        "history_sha256": _frame_hash(run.history),
+        "settings": as_text(run.assumptions.settings),
+    }
+    together = hashlib.sha256(repr(taken).encode()).hexdigest()
     return {
-        "run_id": f"{started:%Y%m%d-%H%M%S}-{taken[:6]}",
+        "run_id": f"{started:%Y%m%d-%H%M%S}-{together[:6]}",
         "scenario": run.scenario,
         "xl_ltc": xl_ltc.__version__,
-        "code_sha256": code,
         "python": platform.python_version(),
         "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
         "command": command,
         "started": started.isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
-        "inforce": inforce,
-        "assumptions_sha256": assumptions,
-        "history_sha256": history,
-        "settings": settings,
+        **taken,
         "results": {
             "policies_affected": int(run.increase.affected.sum()),
             "lifetime_loss_ratio_before": experience.lifetime_loss_ratio("before"),

@@ -40,6 +40,8 @@ Measure = Literal[
     "decimal",
     "exact",
     "tiny",
+    "exact_percent",
+    "tenths_percent",
     "general",
 ]
 """What a number is; each measure has one number format in the whole workbook."""

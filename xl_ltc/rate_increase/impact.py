@@ -55,19 +55,30 @@ def affected_policies(block: Block, assumptions: AssumptionSet) -> np.ndarray:
     return np.asarray((duration <= paying_years) & (block.numbers("annualized_premium") > 0.0))
 
 
-def policy_increase(block: Block, assumptions: AssumptionSet) -> PolicyIncrease:
-    """The increase, elections and selection of each policy under the assumptions and settings."""
+def policy_increase(
+    block: Block, assumptions: AssumptionSet, wanted: np.ndarray | None = None, *, behaviour: bool = True
+) -> PolicyIncrease:
+    """The increase, elections and selection of each policy under the assumptions and settings.
+
+    Args:
+        block: the policies; assumptions: with their settings.
+        wanted: the increase of each policy if it is affected, a fraction; None for the one that brings its premium to
+            the new-business level, under the cap and rounding of the settings.
+        behaviour: whether insureds elect CBUL and RBO; without elections there is no selection either.
+    """
     settings = assumptions.settings
     affected = affected_policies(block, assumptions)
-    raw = rate_increase(
-        block.numbers("annualized_premium"),
-        block.numbers("new_business_premium"),
-        settings.rate_increase_cap,
-        settings.increase_rounding,
-    )
-    increase = np.where(affected, raw, 0.0)
+    if wanted is None:
+        wanted = rate_increase(
+            block.numbers("annualized_premium"),
+            block.numbers("new_business_premium"),
+            settings.rate_increase_cap,
+            settings.increase_rounding,
+        )
+    increase = np.where(affected, wanted, 0.0)
     limited = assumptions.premium.is_limited(block.codes("premium_payment"))
-    cbul = elections.cbul_election(increase, limited, assumptions.behaviour, settings.behaviour_rounding_tie)
+    none = limited | (not behaviour)
+    cbul = elections.cbul_election(increase, none, assumptions.behaviour, settings.behaviour_rounding_tie)
     rbo = elections.rbo_election(cbul, assumptions.behaviour)
     return PolicyIncrease(
         affected=affected,

@@ -38,36 +38,61 @@ class Action:
         name: as on the command line, e.g. ``run``.
         caption: on the button and in menus.
         help: a sentence.
-        perform: does it on a saved workbook.
+        perform: does it on a saved workbook and writes the result to another path, or the same.
     """
 
     name: str
     caption: str
     help: str
-    perform: Callable[[Path, Progress], Report]
+    perform: Callable[[Path, Path, Progress], Report]
 
 
-def perform(action: str, workbook: Path, progress: Progress) -> Report:
+def perform(action: str, workbook: Path, progress: Progress, out: Path | None = None) -> Report:
     """Do what a button asks for.
 
     Args:
         action: a name of ``ACTIONS``.
-        workbook: a saved .xlsx or .xlsm; results are written into it, whole or not at all.
+        workbook: a saved .xlsx or .xlsm; paths on its Control sheet begin in its folder.
         progress: told in a few words what is being done; may raise ``Cancelled`` to stop the action.
+        out: where the workbook with the results goes, whole or not at all; None for ``workbook`` itself.
 
     Raises:
         InputError: every problem of the inputs; nothing has been written.
         Cancelled: from ``progress``; nothing has been written.
         OSError: a file can't be written.
     """
-    return ACTIONS[action].perform(workbook, progress)
+    return ACTIONS[action].perform(workbook, out or workbook, progress)
 
 
-def _run(workbook: Path, progress: Progress) -> Report:
-    outcome = actions.run_workbook(workbook, None, workbook, None, progress)
-    return Report("Run finished.", "Contents", outcome.files)
+def _run(workbook: Path, out: Path, progress: Progress) -> Report:
+    outcome = actions.run_workbook(workbook, None, out, None, progress)
+    return Report("\n".join((*outcome.summary, *outcome.warnings)), "Contents", outcome.files)
+
+
+def _trace(workbook: Path, out: Path, progress: Progress) -> Report:
+    policy_id, warnings = actions.audit_policy(workbook, None, None, out, progress)
+    message = f"Policy {policy_id} is on the sheet Policy audit, year by year, beside the engine's values."
+    return Report("\n".join((message, *warnings)), "Policy audit", (out,))
+
+
+def _solve(workbook: Path, out: Path, progress: Progress) -> Report:
+    solution, warnings = actions.solve_workbook(workbook, None, out, progress)
+    return Report("\n".join((solution.summary, *warnings)), "Solve", (out,))
+
+
+def _check(workbook: Path, out: Path, progress: Progress) -> Report:
+    found = actions.check_inputs(workbook, None, out, progress)
+    return Report(found.summary, "Input checks", found.files)
 
 
 ACTIONS: Mapping[str, Action] = MappingProxyType(
-    {a.name: a for a in (Action("run", "Run projection", "Project the policies and write every exhibit.", _run),)}
+    {
+        action.name: action
+        for action in (
+            Action("run", "Run projection", "Project the policies and write every exhibit.", _run),
+            Action("trace", "Trace policy", "Show one policy's projection by formulas beside the engine.", _trace),
+            Action("solve", "Solve increase", "Find the increase that reaches the target.", _solve),
+            Action("check", "Check inputs", "List every problem of the inputs, with links to the cells.", _check),
+        )
+    }
 )

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from xl_ltc.assumptions.specs import SPECS
+from xl_ltc.exhibits.audit.pages import SHEETS as AUDIT_SHEETS
+from xl_ltc.exhibits.input_checks import SHEET as CHECKS
+from xl_ltc.exhibits.solve_page import SHEET as SOLVE
 
 CONTENTS, CONTROL, SETTINGS, HISTORY, CHARTS = "Contents", "Control", "Settings", "History", "Charts"
 INFORCE = "In force"
@@ -63,6 +66,9 @@ OUTPUT_SHEETS = (
     "Section 19",
     "Section 21",
     "Section 22",
+    *AUDIT_SHEETS,
+    SOLVE,
+    CHECKS,
     "Marginals",
     "Policy sums",
     "Cash flows",
@@ -71,7 +77,13 @@ OUTPUT_SHEETS = (
     "Run",
 )
 
-WAITING: Mapping[str, str] = MappingProxyType({})
+WAITING: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(AUDIT_SHEETS, "Filled by Trace policy (xl-ltc trace)."),
+        SOLVE: "Filled by Solve increase (xl-ltc solve).",
+        CHECKS: "Filled by Check inputs (xl-ltc check).",
+    }
+)
 """Output sheets that an action of its own fills, and what they say until then."""
 
 SHEETS = (CONTROL, CONTENTS, *INPUT_SHEETS[1:], *OUTPUT_SHEETS[1:])

@@ -29,6 +29,8 @@ NUMBER_FORMATS: Mapping[Measure, str] = {
     "cents": "#,##0.00",
     "exact": "0.0000000000",
     "tiny": "0.0E+00",
+    "exact_percent": "0.000000%",
+    "tenths_percent": "#,##0.0%",
     "millions": "$#,##0",
     "ratio": "#,##0%",
     "share": '[=0]0%;[<0.005]"<1%";0%',

@@ -1,21 +1,27 @@
 """The actions a user can take, each implemented once: the command line and the buttons call these."""
 
+from xl_ltc.workbook.actions.checking import Checked, check_inputs
 from xl_ltc.workbook.actions.demonstration import demo, illustrative_run
 from xl_ltc.workbook.actions.inputs import Inputs, check_experience, check_policies, read_any_inforce, read_inputs
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.running import Outcome, run_workbook
-from xl_ltc.workbook.actions.tracing import trace_policy
+from xl_ltc.workbook.actions.solving import solve_workbook
+from xl_ltc.workbook.actions.tracing import audit_policy, trace_policy
 
 __all__ = [
+    "Checked",
     "Inputs",
     "Outcome",
     "Progress",
+    "audit_policy",
     "check_experience",
+    "check_inputs",
     "check_policies",
     "demo",
     "illustrative_run",
     "read_any_inforce",
     "read_inputs",
     "run_workbook",
+    "solve_workbook",
     "trace_policy",
 ]

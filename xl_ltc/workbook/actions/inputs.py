@@ -49,6 +49,15 @@ class Inputs:
         return run_filing(self.block, self.history, self.assumptions, progress, self.caution, scenario)
 
 
+@dataclass(frozen=True)
+class WorkbookBasis:
+    """The checked inputs that stand in the workbook itself."""
+
+    inputs: WorkbookInputs
+    assumptions: AssumptionSet
+    history: pd.DataFrame
+
+
 def read_inputs(workbook: Path, inforce: Path | None, progress: Progress) -> Inputs:
     """The checked inputs of a run.
 
@@ -60,17 +69,31 @@ def read_inputs(workbook: Path, inforce: Path | None, progress: Progress) -> Inp
     Raises:
         InputError: every problem of the workbook; if there is none, every problem of the in-force file.
     """
+    basis = read_basis(workbook, progress)
+    block, caution = read_block(workbook, inforce, basis, progress)
+    return Inputs(block, basis.history, basis.assumptions, basis.inputs.control, caution)
+
+
+def read_basis(workbook: Path, progress: Progress) -> WorkbookBasis:
+    """Assumptions, settings and history of a workbook.
+
+    Raises:
+        InputError: every problem of the workbook.
+    """
     progress(f"reading {workbook.name}")
     inputs = _read_workbook(workbook)
-    assumptions, history = _check_assumptions(inputs)
-    illustrative = inforce is None and inputs.control.inforce == ILLUSTRATIVE
+    return WorkbookBasis(inputs, *_check_assumptions(inputs))
+
+
+def read_block(workbook: Path, inforce: Path | None, basis: WorkbookBasis, progress: Progress) -> tuple[Block, str]:
+    """The policies, and what a reader must know of the data; arguments and errors as ``read_inputs``."""
+    illustrative = inforce is None and basis.inputs.control.inforce == ILLUSTRATIVE
     if illustrative:
         progress("building the illustrative block")
         table = illustrative_policies()
     else:
-        table = _policies(workbook, inforce, inputs, progress)
-    block = check_policies(table, assumptions)
-    return Inputs(block, history, assumptions, inputs.control, _caution(illustrative, assumptions))
+        table = _policies(workbook, inforce, basis.inputs, progress)
+    return check_policies(table, basis.assumptions), _caution(illustrative, basis.assumptions)
 
 
 def illustrative_policies() -> InputTable:

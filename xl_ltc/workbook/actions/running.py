@@ -40,6 +40,19 @@ class Outcome:
     files: tuple[Path, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """The lines a person reads first."""
+        run, experience = self.run, self.run.experience
+        test = experience.test_58_85()
+        return (
+            f"{len(run.block):,} policies, {int(run.increase.affected.sum()):,} affected by the increase",
+            f"Lifetime loss ratio {experience.lifetime_loss_ratio('before'):.0%} before and "
+            f"{experience.lifetime_loss_ratio('after'):.0%} after the increase",
+            f"58%/85% test {'passed' if test.passed else 'FAILED'}: "
+            f"claims {test.item_7:,.0f} against premium times factors {test.item_5:,.0f}",
+        )
+
 
 def run_workbook(
     workbook: Path, inforce: Path | None, out: Path | None, results: Path | None, progress: Progress

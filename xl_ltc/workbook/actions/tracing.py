@@ -7,12 +7,14 @@ from pathlib import Path
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import bundled
+from xl_ltc.exhibits.audit import audit_pages
 from xl_ltc.illustration.block import illustrate
 from xl_ltc.projection.trace import trace
 from xl_ltc.rate_increase.impact import policy_increase
 from xl_ltc.workbook.actions.inputs import check_policies, read_any_inforce, read_inputs
-from xl_ltc.workbook.actions.places import check_file, check_not_input, write_text
+from xl_ltc.workbook.actions.places import check_file, check_not_input, check_out, version_of, write_text
 from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.actions.putting import put_pages
 
 
 def trace_policy(
@@ -45,3 +47,32 @@ def trace_policy(
     if out is not None:
         write_text(out, table.to_csv(index=False, lineterminator="\n"))
     return table
+
+
+def audit_policy(
+    workbook: Path, policy_id: str | None, inforce: Path | None, out: Path | None, progress: Progress
+) -> tuple[str, tuple[str, ...]]:
+    """Put the audit of a policy into a workbook: its projection by formulas beside the engine's values.
+
+    Args:
+        workbook: the assumption workbook.
+        policy_id: which policy; None for the one that the Control sheet names, or the first.
+        inforce: Parquet, CSV, or a workbook with a table ``inforce``; None for what the Control sheet names.
+        out: where the result goes; None for ``workbook`` itself.
+        progress: told what is being done.
+
+    Returns:
+        The policy, and what the user should know.
+
+    Raises:
+        InputError: every problem of the inputs; no such policy.
+    """
+    out = out or workbook
+    check_out(workbook, inforce, out)
+    version = version_of(workbook)
+    inputs = read_inputs(workbook, inforce, progress)
+    chosen = policy_id or inputs.control.trace_policy or str(inputs.block.frame["policy_id"].iloc[0])
+    progress(f"recomputing policy {chosen}")
+    pages = audit_pages(inputs.block, inputs.assumptions, [chosen])
+    progress(f"writing {out.name}")
+    return chosen, put_pages(workbook, version, pages, out)

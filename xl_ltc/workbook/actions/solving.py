@@ -1,0 +1,53 @@
+"""The increase that reaches a target, put on the sheet ``Solve``."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from xl_ltc.exhibits.manifest import assumptions_hash
+from xl_ltc.exhibits.solve_page import solve_page
+from xl_ltc.exhibits.solving import Solution, SolveRequest, solve_increase
+from xl_ltc.inforce.control_totals import manifest_entry
+from xl_ltc.workbook.actions.inputs import read_inputs
+from xl_ltc.workbook.actions.places import check_out, version_of
+from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.actions.putting import put_pages
+
+_SHORT = 8
+"""So many digits of a hash are shown."""
+
+
+def solve_workbook(
+    workbook: Path, inforce: Path | None, out: Path | None, progress: Progress, **asked: Any
+) -> tuple[Solution, tuple[str, ...]]:
+    """Solve for the increase that a workbook's Control sheet asks for.
+
+    Args:
+        workbook: the assumption workbook.
+        inforce: Parquet, CSV, or a workbook with a table ``inforce``; None for what the Control sheet names.
+        out: where the workbook with the sheet ``Solve`` goes; None for ``workbook`` itself.
+        progress: told what is being done.
+        asked: fields of ``SolveRequest`` other than the Control sheet has them.
+
+    Returns:
+        The answer, and what the user should know.
+
+    Raises:
+        InputError: every problem of the inputs; no increase reaches the target.
+    """
+    out = out or workbook
+    check_out(workbook, inforce, out)
+    version = version_of(workbook)
+    inputs = read_inputs(workbook, inforce, progress)
+    request = dataclasses.replace(SolveRequest.of(inputs.control), **asked)
+    solution = solve_increase(inputs.block, inputs.history, inputs.assumptions, request, progress)
+    known = {
+        "scenario": inputs.control.scenario or "none",
+        "assumptions": assumptions_hash(inputs.assumptions)[:_SHORT],
+        "policies": str(manifest_entry(inputs.block)["sha256"])[:_SHORT],
+    }
+    progress(f"writing {out.name}")
+    page = solve_page(solution, inputs.block, inputs.assumptions.vocabulary("series"), known)
+    return solution, put_pages(workbook, version, [page], out)
