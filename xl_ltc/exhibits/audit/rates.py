@@ -6,7 +6,6 @@ whatever labels a table has.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -22,13 +21,14 @@ from xl_ltc.assumptions.specs import (
     SEXES,
 )
 from xl_ltc.exhibits.audit.case import AuditCase
-from xl_ltc.exhibits.audit.record import equals
+from xl_ltc.exhibits.lookups import covering, equals, literal
 from xl_ltc.exhibits.table import Column, Measure, Page, Row, Table, Value, live, text
 from xl_ltc.tables import parse_label
 
 CERTAIN = "certain"
 """The hazard where everyone dies within the year."""
 SHEET = "Audit rates"
+_AGE_FACTOR = "mortality_factor_attained_age"
 
 
 def rates_page(case: AuditCase) -> Page:
@@ -49,14 +49,6 @@ def rates_page(case: AuditCase) -> Page:
         ),
         wide=True,
     )
-
-
-def _covering(table: str, key: str, at: str, values: str) -> str:
-    """The formula that gives the value of the row whose label covers a number."""
-    label = f"{table}[{key}]"
-    number = f'(SUBSTITUTE(SUBSTITUTE({label},"<",""),"+","")+0)'
-    below, above = f'(LEFT({label},1)="<")*({at}<{number})', f'(RIGHT({label},1)="+")*({at}>={number})'
-    return f'=SUMPRODUCT(({below}+{above}+({label}&""={at}&""))*{values})'
 
 
 def _one_of(name: str, table: str, columns: Sequence[str]) -> str:
@@ -101,14 +93,15 @@ def _durations(case: AuditCase) -> Table:
     columns: dict[str, tuple[Column, str, Sequence[Value]]] = {
         "duration_mortality": (
             _column("duration_mortality", "Mortality factor", "A-1a"),
-            _covering(
+            "="
+            + covering(
                 "mortality_factor_policy_duration", "policy_duration", "{d}", "mortality_factor_policy_duration[factor]"
             ),
             _floats(mortality.duration_factor.at(0, d)),
         ),
         "duration_lapse": (
             _column("duration_lapse", "Lapse, lifetime pay", "6c"),
-            _covering("lapse_lifetime_pay", "policy_duration", "{d}", partnered),
+            "=" + covering("lapse_lifetime_pay", "policy_duration", "{d}", partnered),
             _floats(lapse.lifetime_pay.at(partner, d)),
         ),
         "duration_scalar": (
@@ -123,7 +116,7 @@ def _durations(case: AuditCase) -> Table:
         ),
         "duration_morbidity": (
             _column("duration_morbidity", "Morbidity factor", "A-3a"),
-            _covering("morbidity_factor_policy_duration", "policy_duration", "{d}", by_series),
+            "=" + covering("morbidity_factor_policy_duration", "policy_duration", "{d}", by_series),
             _floats(morbidity.duration(series, d)),
         ),
     }
@@ -131,11 +124,6 @@ def _durations(case: AuditCase) -> Table:
     return _table(
         "audit_duration_rates", "By policy duration; the last row holds for all later ones", key, d.tolist(), columns
     )
-
-
-def structured(table: str, column: str) -> str:
-    """A column of an Excel table in a formula; a header with a sign in it has brackets of its own."""
-    return f"{table}[{column}]" if re.fullmatch(r"\w+", column) else f"{table}[[{column}]]"
 
 
 def _scalar(option: str, *, by_attained_age: bool) -> str:
@@ -159,7 +147,7 @@ def _scalar(option: str, *, by_attained_age: bool) -> str:
 
 
 def _discount() -> str:
-    by_issue_age = _scalar(_quoted(PAYMENT_SCALAR_DISCOUNTED), by_attained_age=False).removeprefix("=")
+    by_issue_age = _scalar(literal(PAYMENT_SCALAR_DISCOUNTED), by_attained_age=False).removeprefix("=")
     return f'=IF(audit_discounted_renewal="Yes",{by_issue_age},1)'
 
 
@@ -199,19 +187,20 @@ def _ages(case: AuditCase) -> Table:
     columns: dict[str, tuple[Column, str, Sequence[Value]]] = {
         "q": (
             _column("q", "Base q", "Mortality"),
-            _covering("mortality_base", "attained_age", "{x}", _by_sex("mortality_base")),
+            "=" + covering("mortality_base", "attained_age", "{x}", _by_sex("mortality_base")),
             _floats(base),
         ),
         "q_basis": (_column("q_basis", "q on the age basis", "Mortality"), "", _floats(basis)),
         "hazard": (_column("hazard", "Base hazard", "Mortality"), _HAZARD, hazard),
         "age_mortality": (
             _column("age_mortality", "Mortality factor", "A-1a"),
-            _covering("mortality_factor_attained_age", "attained_age", "{x}", "mortality_factor_attained_age[factor]"),
+            "="
+            + covering("mortality_factor_attained_age", "attained_age", "{x}", "mortality_factor_attained_age[factor]"),
             _floats(mortality.age_factor.at(0, x)),
         ),
         "improvement": (
             _column("improvement", "Improvement a year", "6g"),
-            _covering("improvement_scale", "attained_age", "{x}", _by_sex("improvement_scale")),
+            "=" + covering("improvement_scale", "attained_age", "{x}", _by_sex("improvement_scale")),
             _floats(case.assumptions.improvement.scale.at(sex, x)),
         ),
         "expiry": (
@@ -221,17 +210,18 @@ def _ages(case: AuditCase) -> Table:
         ),
         "claim_cost": (
             _column("claim_cost", "Claim cost", "Morbidity"),
-            _covering("claim_cost", "attained_age", "{x}", _by_sex("claim_cost")),
+            "=" + covering("claim_cost", "attained_age", "{x}", _by_sex("claim_cost")),
             _floats(morbidity.claim_cost.at(sex, x)),
         ),
         "age_series": (
             _column("age_series", "Factor of the series", "A-3a"),
-            _covering(factors, "attained_age", "{x}", _one_of("audit_series_column", factors, MORBIDITY_SERIES)),
+            "=" + covering(factors, "attained_age", "{x}", _one_of("audit_series_column", factors, MORBIDITY_SERIES)),
             _floats(morbidity.age_factor.at(series, x)),
         ),
         "age_period": (
             _column("age_period", "Factor of the benefit period", "A-3a"),
-            _covering(
+            "="
+            + covering(
                 factors,
                 "attained_age",
                 "{x}",
@@ -241,7 +231,8 @@ def _ages(case: AuditCase) -> Table:
         ),
         "age_type": (
             _column("age_type", "Factor of the benefit type", "A-3a"),
-            _covering(
+            "="
+            + covering(
                 factors,
                 "attained_age",
                 "{x}",
@@ -295,7 +286,3 @@ def _expiry_at(x: int) -> str:
 
 def _floats(values: np.ndarray) -> list[Value]:
     return [float(v) for v in values]
-
-
-def _quoted(words: str) -> str:
-    return f'"{words}"'

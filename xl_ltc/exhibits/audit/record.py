@@ -14,6 +14,7 @@ from xl_ltc.assumptions.premium import FOR_LIFE
 from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, RELATIVITY_CHARACTERISTICS, SEXES
 from xl_ltc.exhibits.audit.case import AuditCase
 from xl_ltc.exhibits.audit.engine import POLICIES
+from xl_ltc.exhibits.lookups import equals
 from xl_ltc.exhibits.table import Cell, Column, Measure, Row, Table, Value, live, text
 from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.rate_increase.behaviour import rounded_increase
@@ -84,11 +85,6 @@ def position_of(table: str, condition: str, column: str) -> str:
     """The formula that gives the row of a table where a condition on its columns holds; 0 where none does."""
     rows = f"ROW({table}[{column}])"
     return f"=SUMPRODUCT({condition}*({rows}-MIN({rows})+1))"
-
-
-def equals(table: str, column: str, key: str) -> str:
-    """The condition that a column is a key, as text: a category 2 may be a number on the sheet."""
-    return f'({table}[{column}]&""={key}&"")'
 
 
 def lookup_table(case: AuditCase) -> Table:

@@ -1,0 +1,1 @@
+"""What the bundled study says in words."""

@@ -1,0 +1,248 @@
+"""The filing's experience and original pricing as input tables (Appendix A, Exhibit III, Appendix B).
+
+Until the experience study and the pricing projections are part of the product, what they give is input: exposures,
+events, expected probabilities, and the bases of the original pricing. What follows from these, the exhibits compute.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import importlib.resources
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+from xl_ltc import filing
+from xl_ltc.errors import InputError, Problem
+from xl_ltc.tables import Column, InputTable, TableSpec, clean
+
+LIFETIME_PAY, TEN_PAY = "Lifetime-Pay", "Ten-Pay"
+MORTALITY, LAPSE, MORBIDITY = "experience_mortality", "experience_lapse", "experience_morbidity"
+PARAMETERS, BASIS, INTEREST, DISABLED = (
+    "experience_parameters",
+    "pricing_basis",
+    "pricing_interest",
+    "pricing_disabled_lives",
+)
+FULL_CREDIBILITY, INTEREST_513 = "credibility_full_events", "interest_513_pricing"
+ISSUE_AGES = ("<40", "40-44", "45-49", "50-54", "55-59", "60-64", "65-69", "70-74", "75-79", "80+")
+
+_LAPSE_OF = {LIFETIME_PAY: "exhibit_a2a", TEN_PAY: "exhibit_a2b"}
+
+
+def _text(name: str) -> Column:
+    return Column(name, kind="text")
+
+
+def _number(name: str, unit: str = "", high: float = 1e12, *, optional: bool = False) -> Column:
+    return Column(name, minimum=0.0, maximum=high, unit=unit, optional=optional)
+
+
+def _rate(name: str, *, optional: bool = False) -> Column:
+    return _number(name, "annual rate", 1.0, optional=optional)
+
+
+def _probability(name: str, *, optional: bool = False) -> Column:
+    return _number(name, "annual probability", 1.0, optional=optional)
+
+
+def _grid(name: str, title: str, key: str, columns: tuple[str, ...], source: str = "Exhibit III") -> TableSpec:
+    return TableSpec(name, title, source, (_text(key), *(_rate(c) for c in columns)), (key,))
+
+
+_CELLS = (_text("characteristic"), _text("category"))
+
+STUDY: tuple[TableSpec, ...] = (
+    TableSpec(
+        MORTALITY,
+        "Mortality experience, all rate series",
+        "Exhibit A-1b",
+        (
+            *_CELLS,
+            _number("exposure", "life-years"),
+            _number("deaths", "deaths"),
+            _probability("expected_2012_iam"),
+            _probability("expected_adjusted"),
+        ),
+        ("characteristic", "category"),
+        "Of the row Total only the expected probabilities are read; its exposure and deaths are added up.",
+    ),
+    TableSpec(
+        LAPSE,
+        "Terminations by policy duration, without benefit expiry",
+        "Exhibits A-2a and A-2b",
+        (
+            _text("premium_payment"),
+            _text("partner_status"),
+            _text("policy_duration"),
+            _number("exposure", "life-years", optional=True),
+            _probability("composite_termination", optional=True),
+            _probability("expected_mortality", optional=True),
+            _number("events", "lapses", optional=True),
+            _number("credibility", "share", 1.0, optional=True),
+        ),
+        ("premium_payment", "partner_status", "policy_duration"),
+        "Credibility is read where the number of events is blank; rows of durations combined hold that alone.",
+    ),
+    TableSpec(
+        MORBIDITY,
+        "Claims experience, all rate series",
+        "Exhibit A-3b",
+        (
+            *_CELLS,
+            _number("exposure", "life-years"),
+            _number("claim_count", "claims"),
+            _number("actual_claims", "$"),
+            _number("guidelines_claims", "$"),
+            _number("adjusted_claims", "$"),
+        ),
+        ("characteristic", "category"),
+        "The row Total is added up. The filing's band <64 is <65.",
+    ),
+    TableSpec(
+        PARAMETERS,
+        "Parameters of the study and of the pricing",
+        "Appendices A and B",
+        (_text("parameter"), _number("value")),
+        ("parameter",),
+    ),
+    TableSpec(
+        BASIS,
+        "Current and original bases in words",
+        "Exhibit III and Appendix B",
+        (_text("exhibit"), _text("assumption"), _text("basis"), _text("series"), _text("description")),
+        ("exhibit", "assumption", "basis", "series"),
+    ),
+    TableSpec(
+        INTEREST,
+        "Interest of the original pricing",
+        "Exhibit III",
+        (_text("series"), _rate("original_pricing"), _text("original_basis")),
+        ("series",),
+    ),
+    TableSpec(
+        DISABLED,
+        "Disabled lives' mortality, 500 Series",
+        "Exhibit III",
+        (_text("claim_termination_age"), _number("multiple", "multiple of active mortality", 100.0)),
+        ("claim_termination_age",),
+    ),
+    TableSpec(
+        "pricing_morbidity",
+        "Morbidity factors, 200, 300 and 400 Series",
+        "Exhibit III",
+        (_text("policy_duration"), _number("factor", "factor", 20.0)),
+        ("policy_duration",),
+    ),
+    _grid("pricing_lapse_200_300", "Lapse, 200 and 300 Series", "policy_duration", ("lifetime_pay", "limited_pay")),
+    _grid("pricing_lapse_400", "Lapse, 400 Series", "policy_duration", ("lifetime_pay", "ten_pay", "twenty_pay")),
+    _grid(
+        "pricing_lapse_500_lifetime_pay", "Lapse, 500 Series, lifetime pay, by issue age", "completed_years", ISSUE_AGES
+    ),
+    _grid("pricing_lapse_500_limited_pay", "Lapse, 500 Series, limited pay", "completed_years", ("rate",)),
+    _grid(
+        "pricing_lapse_511_lifetime_pay",
+        "Lapse, 511 and 513 Series, lifetime pay, by issue age",
+        "completed_years",
+        ISSUE_AGES,
+        "Exhibit III and Appendix B",
+    ),
+    _grid(
+        "pricing_lapse_511_limited_pay",
+        "Lapse, 511 and 513 Series, limited pay, by issue age",
+        "completed_years",
+        ISSUE_AGES,
+        "Exhibit III and Appendix B",
+    ),
+)
+"""The input tables, each a named Excel table that may be left without rows."""
+
+STUDY_BY_NAME = {spec.name: spec for spec in STUDY}
+
+Study = Mapping[str, pd.DataFrame]
+"""The input tables by name, typed; empty where nothing was given."""
+
+
+def check_study(raw: Mapping[str, InputTable]) -> Study:
+    """Typed tables from raw ones; a table without rows is one that was not given.
+
+    Raises:
+        InputError: every problem of every table.
+    """
+    checked, problems = {}, list[Problem]()
+    for spec in STUDY:
+        table = raw.get(spec.name)
+        if table is None or len(table.frame) == 0:
+            checked[spec.name] = empty(spec)
+            continue
+        try:
+            checked[spec.name] = clean(table, spec)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return MappingProxyType(checked)
+
+
+def empty(spec: TableSpec) -> pd.DataFrame:
+    """A table without rows."""
+    return pd.DataFrame({column.name: pd.Series(dtype="object") for column in spec.columns})
+
+
+def nothing_given() -> Study:
+    """The study of a company that has not given one."""
+    return MappingProxyType({spec.name: empty(spec) for spec in STUDY})
+
+
+@functools.cache
+def bundled_study() -> Study:
+    """The filing's own experience and original pricing."""
+    return check_study({name: InputTable(frame) for name, frame in _bundled().items()})
+
+
+def _bundled() -> dict[str, pd.DataFrame]:
+    frames = {
+        MORTALITY: _columns("exhibit_a1b", MORTALITY),
+        MORBIDITY: _columns("exhibit_a3b", MORBIDITY).replace({"category": {"<64": "<65"}}),
+        LAPSE: pd.concat([_lapse(payment) for payment in _LAPSE_OF], ignore_index=True),
+        PARAMETERS: _parameters(),
+        BASIS: _basis(),
+        INTEREST: _columns("exhibit_3_interest", INTEREST),
+        DISABLED: _columns("exhibit_3_disabled_mortality_500", DISABLED),
+        "pricing_morbidity": _columns("exhibit_3_morbidity_200_300_400", "pricing_morbidity"),
+    }
+    grids = [spec.name for spec in STUDY if spec.name.startswith("pricing_lapse")]
+    return frames | {name: _columns(name.replace("pricing", "exhibit_3"), name) for name in grids}
+
+
+def _columns(printed: str, name: str) -> pd.DataFrame:
+    return filing.printed(printed).text[[column.name for column in STUDY_BY_NAME[name].columns]]
+
+
+def _lapse(payment: str) -> pd.DataFrame:
+    text = filing.printed(_LAPSE_OF[payment]).text
+    single = text["duration"].str.isdigit()
+    frame = pd.DataFrame({"premium_payment": payment, "partner_status": text["partner_status"]})
+    frame["policy_duration"] = text["duration"]
+    for column in ("exposure", "composite_termination", "expected_mortality"):
+        frame[column] = text[column].where(single, "")
+    frame["events"] = ""
+    frame["credibility"] = text["credibility"]
+    return frame
+
+
+def _parameters() -> pd.DataFrame:
+    text = filing.printed("parameters").text
+    wanted = (FULL_CREDIBILITY, INTEREST_513, "original_500_mortality_A2000_multiple")
+    return text.loc[text["parameter"].isin(wanted), ["parameter", "value"]]
+
+
+def _basis() -> pd.DataFrame:
+    with (
+        importlib.resources.files("xl_ltc.experience.bundled")
+        .joinpath("pricing_basis.csv")
+        .open(encoding="utf-8") as file
+    ):
+        return pd.DataFrame(list(csv.DictReader(file)))
