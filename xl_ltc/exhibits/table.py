@@ -137,6 +137,7 @@ class Table:
         heading: a line above it.
         footnotes: lines below it, as text or as formulas that give text.
         published: of each number the filing prints in this table, the cell (row, column) that shows it.
+        named: whether it is an Excel table of its name, to be read back; its headers are one line each then.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Table:
     heading: str = ""
     footnotes: tuple[Cell, ...] = ()
     published: Mapping[PublishedKey, tuple[str, str]] = field(default_factory=dict)
+    named: bool = False
 
     def __post_init__(self) -> None:
         """Refuse two rows of one name: formulas would mean either."""

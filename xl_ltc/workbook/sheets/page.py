@@ -112,9 +112,15 @@ def _write_headers(sheet: Worksheet, plan: TablePlan, page: PagePlan, styles: St
     columns = plan.table.columns
     if plan.groups is not None:
         _write_groups(sheet, plan.groups, columns, page, styles)
+    headers = []
     for i, column in enumerate(columns):
         align: Align = "left" if column.measure == "text" else "right"
-        write_value(sheet, plan.header, i, column.header, styles.header(align, _indented(column, i)))
+        style = styles.header(align, _indented(column, i))
+        write_value(sheet, plan.header, i, column.header, style)
+        headers.append({"header": column.header, "header_format": style})
+    if plan.table.named:
+        options = {"name": plan.table.name, "columns": headers, "autofilter": False, "style": None}
+        sheet.add_table(plan.header, 0, plan.notes - 1, len(columns) - 1, options)
     lines = max(lines_needed(c.header, page.widths[i] - 1) for i, c in enumerate(columns))
     sheet.set_row(plan.header, height(lines))
 
