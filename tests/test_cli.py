@@ -95,6 +95,7 @@ def test_help_names_every_command() -> None:
     assert re.findall(r"^    ([a-z]+)", done.stdout, re.MULTILINE) == [
         "demo",
         "run",
+        "compare",
         "reconcile",
         "trace",
         "functions",

@@ -35,10 +35,12 @@ from xl_ltc.projection.trace import trace
 from xl_ltc.rate_increase.impact import policy_increase
 from xl_ltc.tables import InputTable, clean
 from xl_ltc.workbook import last_run
-from xl_ltc.workbook.layout import OUTPUT_SHEETS
+from xl_ltc.workbook.comparing import compare_workbooks, comparison_text, write_comparison
+from xl_ltc.workbook.layout import LISTS, OUTPUT_SHEETS
 from xl_ltc.workbook.package import graft
 from xl_ltc.workbook.read import WorkbookInputs, read_tables, read_workbook
 from xl_ltc.workbook.render import write_filing_workbook
+from xl_ltc.workbook.run_data import read_earlier_runs
 
 FILING_WORKBOOK = "ltc_rate_filing.xlsx"
 RESULTS, MANIFEST, INFORCE_FILE = "results", "manifest.json", "inforce.parquet"
@@ -125,6 +127,7 @@ def run_workbook(workbook: Path, inforce: Path | None, out: Path, results: Path 
     progress(f"reading {workbook.name}")
     version = _version(workbook)
     block, history, assumptions = read_inputs(workbook, inforce, progress)
+    earlier = read_earlier_runs(workbook)
     run = run_filing(block, history, assumptions, progress)
     given = (("", workbook), (" --inforce", inforce), (" --out", out), (" --results", results))
     command = "xl-ltc run" + "".join(f"{option} {path.name or path}" for option, path in given if path is not None)
@@ -134,11 +137,11 @@ def run_workbook(workbook: Path, inforce: Path | None, out: Path, results: Path 
     with contextlib.ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         pages = filing_pages(run, checks)
-        rendered = write_filing_workbook(run, checks, record, scratch / FILING_WORKBOOK, pages=pages)
+        rendered = write_filing_workbook(run, checks, record, scratch / FILING_WORKBOOK, pages=pages, earlier=earlier)
         put_in_place = None if results is None else stack.enter_context(_results_staged(run, checks, pages, results))
         if _version(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
-        report = graft(workbook, rendered, OUTPUT_SHEETS, out)
+        report = graft(workbook, rendered, OUTPUT_SHEETS, out, LISTS)
         if put_in_place is not None:
             put_in_place()
     warnings = (*report.warnings, *_remember(run, record, out))
@@ -152,6 +155,28 @@ def _remember(run: FilingRun, record: Mapping[str, Any], workbook: Path) -> tupl
     except OSError as error:
         return (f"LTC_RESULT will not show this run; its results can't be kept in {last_run.folder()} ({error}).",)
     return ()
+
+
+def compare_runs(before: Path, after: Path, out: Path | None = None) -> str:
+    """What changed between the runs two workbooks hold, in words.
+
+    Args:
+        before, after: workbooks that runs have written.
+        out: workbook to write the changes to, whole or not at all; or None.
+
+    Raises:
+        InputError: no workbook, or one without a run's data; a file that can't be written.
+    """
+    if out is not None:
+        _check_file(out, (".xlsx",))
+        if _same_file(out, before) or _same_file(out, after):
+            raise InputError.single("--out", f"{out}, one of the workbooks compared", "another file")
+    comparison = compare_workbooks(before, after)
+    # By their names, or by the folders too where both have one name.
+    names = (before.name, after.name) if before.name != after.name else (str(before), str(after))
+    if out is not None:
+        write_comparison(comparison, *names, out)
+    return comparison_text(comparison, *names)
 
 
 def trace_policy(

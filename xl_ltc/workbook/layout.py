@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from xl_ltc.assumptions.specs import SPECS
+from xl_ltc.exhibits import changes, run_data, run_log
 
 CONTENTS, SETTINGS, HISTORY, CHARTS = "Contents", "Settings", "History", "Charts"
 SETTINGS_TABLE = "settings"
@@ -66,8 +67,14 @@ OUTPUT_SHEETS = (
     "Cash flows",
     CHARTS,
     "Reconciliation",
+    changes.SHEET,
     "Run",
+    run_log.SHEET,
+    run_data.SHEET,
 )
+
+LISTS = (changes.SHEET, run_log.SHEET, run_data.SHEET)
+"""Output sheets that have more or fewer lines with each run."""
 
 SHEETS = (CONTENTS, *INPUT_SHEETS, *OUTPUT_SHEETS[1:])
 """Every sheet in the order of the workbook."""

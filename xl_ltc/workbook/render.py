@@ -9,18 +9,23 @@ from typing import Any
 from xlsxwriter.workbook import Workbook
 
 from xl_ltc.assumptions.specs import BY_NAME
+from xl_ltc.exhibits.changes import changes_page
 from xl_ltc.exhibits.checks import Check
 from xl_ltc.exhibits.exhibit_1 import year_groups
 from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.headline import headline
 from xl_ltc.exhibits.jurisdiction import MARYLAND, Jurisdiction
+from xl_ltc.exhibits.run_data import RunData, run_data_page
+from xl_ltc.exhibits.run_log import run_log_page
 from xl_ltc.exhibits.run_page import run_page
+from xl_ltc.exhibits.table import Page
 from xl_ltc.files import written_whole
 from xl_ltc.inforce import history
 from xl_ltc.workbook.addresses import Addresses
 from xl_ltc.workbook.charts import write_charts
 from xl_ltc.workbook.layout import ASSUMPTION_SHEETS, CHARTS, CONTENTS, HISTORY, INPUT_SHEETS, SETTINGS, SHEETS
+from xl_ltc.workbook.run_data import NO_RUNS, EarlierRuns
 from xl_ltc.workbook.sheets.contents import plan_contents, write_contents
 from xl_ltc.workbook.sheets.exact import ExactWorksheet
 from xl_ltc.workbook.sheets.inputs import write_settings, write_tables
@@ -38,6 +43,7 @@ def write_filing_workbook(
     path: str | Path,
     state: Jurisdiction = MARYLAND,
     pages: FilingPages | None = None,
+    earlier: EarlierRuns = NO_RUNS,
 ) -> Path:
     """Write the workbook of a filing; a file at ``path`` is replaced only once the new one is complete.
 
@@ -48,6 +54,7 @@ def write_filing_workbook(
         path: where to, ``.xlsx``.
         state: the jurisdiction of sections 19 and 22.
         pages: those of the run, checks and state, if they have been built.
+        earlier: the runs before into the workbook this one is for.
 
     Raises:
         OSError: the folder or the file can't be written, e.g. because it is open in Excel.
@@ -55,14 +62,20 @@ def write_filing_workbook(
     pages = pages or filing_pages(run, checks, state)
     target = Path(path)
     with written_whole(target) as part:
-        _write(part, run, pages, manifest)
+        _write(part, run, pages, manifest, earlier)
     return target
 
 
-def _write(path: Path, run: FilingRun, pages: FilingPages, manifest: Mapping[str, Any]) -> None:
-    run_sheet = run_page(run, manifest)
+def _write(path: Path, run: FilingRun, pages: FilingPages, manifest: Mapping[str, Any], earlier: EarlierRuns) -> None:
+    data = RunData.of(run, pages.exhibits, manifest)
+    about_run = (
+        changes_page(earlier.last, data, earlier.unread),
+        run_page(run, manifest),
+        run_log_page(earlier.log, data, manifest),
+        run_data_page(data, pages.exhibits),
+    )
     addresses = Addresses()
-    plans = {page.sheet: plan_page(page, addresses) for page in (*pages.all, run_sheet)}
+    plans = {page.sheet: plan_page(page, addresses) for page in (*pages.all, *about_run)}
     title = (*_TITLE, run.caution) if run.caution else _TITLE
     contents = plan_contents(headline(pages), title, addresses)
     with Workbook(str(path), {"default_format_properties": dict(DEFAULT_FONT)}) as workbook:
@@ -78,7 +91,7 @@ def _write(path: Path, run: FilingRun, pages: FilingPages, manifest: Mapping[str
         groups = year_groups(run.cash_flows.years, run.assumptions.settings.valuation_date.year)
         single = [g.label for g in groups if g.first == g.last]
         write_charts(workbook, sheets[CHARTS], addresses, single, styles)
-        write_contents(workbook, sheets[CONTENTS], contents, _purposes(pages, run_sheet.purpose), styles, addresses)
+        write_contents(workbook, sheets[CONTENTS], contents, _purposes((*pages.all, *about_run)), styles, addresses)
 
 
 def _write_inputs(workbook: Workbook, run: FilingRun, styles: Styles) -> None:
@@ -94,7 +107,7 @@ def _more(tables: int) -> str:
     return f"; {tables} more table{'s' if tables > 1 else ''}" if tables else ""
 
 
-def _purposes(pages: FilingPages, run: str) -> dict[str, str]:
+def _purposes(pages: Sequence[Page]) -> dict[str, str]:
     """A sentence for each sheet."""
     titles = {
         name: BY_NAME[specs[0]].title + (_more(len(specs) - 1)) + "." for name, specs in ASSUMPTION_SHEETS.items()
@@ -103,7 +116,6 @@ def _purposes(pages: FilingPages, run: str) -> dict[str, str]:
         SETTINGS: "Every choice an actuary could argue about, with its allowed values and source.",
         **titles,
         HISTORY: f"{history.HISTORY.title}, by series and valuation rate.",
-        **{page.sheet: page.purpose for page in pages.all},
+        **{page.sheet: page.purpose for page in pages},
         CHARTS: "Premium, claims, loss ratios and lives by calendar year, before and after the increase.",
-        "Run": run,
     }
