@@ -96,8 +96,11 @@ def test_help_names_every_command() -> None:
     assert re.findall(r"^    ([a-z]+)", done.stdout, re.MULTILINE) == [
         "demo",
         "run",
+        "compare",
         "reconcile",
         "trace",
+        "check",
+        "solve",
         "functions",
         "excel",
         "calc",
@@ -111,6 +114,8 @@ def test_help_names_every_command() -> None:
         ("demo", ["--out"]),
         ("run", ["WORKBOOK", "--inforce", "--out", "--results"]),
         ("reconcile", ["--json"]),
+        ("check", ["WORKBOOK", "--inforce", "--out"]),
+        ("solve", ["WORKBOOK", "--inforce", "--for", "--measure", "--target", "--behaviour", "--out"]),
         ("trace", ["--policy", "--workbook", "--inforce", "--out"]),
     ],
 )
@@ -129,7 +134,9 @@ def test_version(capsys: Captured) -> None:
     assert capsys.readouterr().out == f"xl-ltc {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["redo"], ["demo"], ["run", "book.xlsx"], ["trace"], ["demo", "--out"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["redo"], ["demo"], ["run"], ["check"], ["solve", "--target", "much"], ["demo", "--out"]]
+)
 def test_a_wrong_command_is_told_how(arguments: list[str], capsys: Captured) -> None:
     with pytest.raises(SystemExit) as ended:
         run(*arguments)
@@ -702,7 +709,8 @@ def test_trace_of_an_unknown_policy(policy: str, small: SmallFiling, tmp_path: P
 @pytest.mark.parametrize(
     ("out", "words"),
     [
-        ("trace.xlsx", "a file name that ends in .csv"),
+        ("trace.pdf", "a file name that ends in .csv"),
+        ("trace.xlsx", "--workbook: found nothing; allowed: the workbook that the audit is to stand in"),
         ("none/trace.csv", "allowed: a file in a folder that is there"),
         ("folder.csv", "which is a folder; allowed: the name of a file"),
         ("policies.csv", "the in-force file; allowed: another file; it would be overwritten"),

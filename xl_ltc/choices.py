@@ -11,10 +11,13 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xl_ltc.errors import InputError, Problem, is_blank, one_of, shown
-from xl_ltc.tables import Locator, file_locator, to_number
+
+# What only checks values is imported where it is used, so that the command line knows the choices without NumPy.
+if TYPE_CHECKING:
+    from xl_ltc.tables import Locator
 
 ANY_TEXT = "any text"
 
@@ -63,6 +66,8 @@ def allowed_words(f: dataclasses.Field[Any]) -> str:
 
 def typed(value: object, f: dataclasses.Field[Any]) -> Any:
     """The value in the choice's type, or None where it is not allowed."""
+    from xl_ltc.tables import to_number
+
     meta = f.metadata
     if isinstance(f.default, dt.date):
         return _day(value)
@@ -105,6 +110,8 @@ def checked(
     Raises:
         InputError: a missing or unknown name, or a value that is not allowed.
     """
+    from xl_ltc.tables import file_locator
+
     locate = locate or file_locator("settings")
     known = {f.name: f for f in fields}
     problems = [

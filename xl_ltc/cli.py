@@ -1,4 +1,4 @@
-"""The command line: ``xl-ltc demo | run | check | trace | solve | reconcile``, and the spreadsheet hosts' commands."""
+"""The command line: ``xl-ltc demo | run | check | trace | solve | compare | reconcile``, and those of the hosts."""
 
 from __future__ import annotations
 
@@ -82,6 +82,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results as CSV files")
     run.set_defaults(action=_run)
+
+    compare = commands.add_parser("compare", help="what changed between the runs of two workbooks")
+    compare.add_argument("before", type=Path, metavar="A", help="a workbook a run has written")
+    compare.add_argument("after", type=Path, metavar="B", help="another, or the same after a later run")
+    compare.add_argument("--out", type=Path, metavar="FILE", help="workbook to write the changes to (.xlsx)")
+    compare.set_defaults(action=_compare)
 
     reconcile = commands.add_parser("reconcile", help="every published number beside the computed one")
     reconcile.add_argument("--json", action="store_true", help="all of it as JSON")
@@ -187,6 +193,15 @@ def _solve(options: argparse.Namespace) -> int:
     solution, warnings = solve_workbook(options.workbook, options.inforce, options.out, progress, **given)
     progress("done")
     _tell([solution.summary], warnings, (options.out or options.workbook,))
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from xl_ltc.workbook.actions import compare_runs
+
+    print(compare_runs(options.before, options.after, options.out))
+    if options.out is not None:
+        print(f"Written: {options.out}")
     return 0
 
 

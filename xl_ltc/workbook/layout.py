@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from xl_ltc.assumptions.specs import SPECS
+from xl_ltc.exhibits import changes, run_data, run_log
 from xl_ltc.exhibits.audit.pages import SHEETS as AUDIT_SHEETS
 from xl_ltc.exhibits.input_checks import SHEET as CHECKS
 from xl_ltc.exhibits.solve_page import SHEET as SOLVE
@@ -74,8 +75,14 @@ OUTPUT_SHEETS = (
     "Cash flows",
     CHARTS,
     "Reconciliation",
+    changes.SHEET,
     "Run",
+    run_log.SHEET,
+    run_data.SHEET,
 )
+
+LISTS = (changes.SHEET, run_log.SHEET, run_data.SHEET)
+"""Output sheets that have more or fewer lines with each run."""
 
 WAITING: Mapping[str, str] = MappingProxyType(
     {

@@ -34,6 +34,8 @@ REQUIRED = (*(spec.name for spec in SPECS), CONTROL_TABLE, SETTINGS_TABLE, HISTO
 """The Excel tables every workbook must have."""
 
 HOW_FOUND = "an Excel table of that name (Table Design, Table Name), on any sheet"
+NO_ROWS = "no data rows"
+"""What is found of a table without rows."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ def _read(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple
             found.update({name: _table(place, rows) for name, place in here.items()})
         for name in here:
             if found[name].frame.empty:
-                problems.append(Problem(f"{found[name].locate(None, None)}, table {name}", "no data rows", "rows"))
+                problems.append(Problem(f"{found[name].locate(None, None)}, table {name}", NO_ROWS, "rows"))
         problems += _flaws(package, list(here.values()))
     return found, problems
 

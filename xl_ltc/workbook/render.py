@@ -15,11 +15,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from xl_ltc.assumptions.specs import BY_NAME
 from xl_ltc.control import Control
+from xl_ltc.exhibits.changes import changes_page
 from xl_ltc.exhibits.checks import Check
 from xl_ltc.exhibits.exhibit_1 import year_groups
 from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.headline import headline
+from xl_ltc.exhibits.run_data import RunData, run_data_page
+from xl_ltc.exhibits.run_log import run_log_page
 from xl_ltc.exhibits.run_page import RUN, STATUS, run_page, status_page
 from xl_ltc.exhibits.table import Column, Page, Table
 from xl_ltc.files import written_whole
@@ -42,6 +45,7 @@ from xl_ltc.workbook.layout import (
     SHEETS,
     WAITING,
 )
+from xl_ltc.workbook.run_data import NO_RUNS, EarlierRuns
 from xl_ltc.workbook.sheets.contents import plan_contents, write_contents
 from xl_ltc.workbook.sheets.control import Macros, write_control
 from xl_ltc.workbook.sheets.exact import ExactWorksheet
@@ -92,11 +96,20 @@ class OutputSheets:
     single_years: tuple[str, ...]
 
     @classmethod
-    def of(cls, run: FilingRun, pages: FilingPages, manifest: Mapping[str, Any]) -> OutputSheets:
-        """The sheets of a run."""
+    def of(
+        cls, run: FilingRun, pages: FilingPages, manifest: Mapping[str, Any], earlier: EarlierRuns = NO_RUNS
+    ) -> OutputSheets:
+        """The sheets of a run; ``earlier``: the runs before into the workbook these are for."""
+        data = RunData.of(run, pages.exhibits, manifest)
+        about_run = (
+            changes_page(earlier.last, data, earlier.unread),
+            run_page(run, manifest),
+            run_log_page(earlier.log, data, manifest),
+            run_data_page(data, pages.exhibits),
+        )
         groups = year_groups(run.cash_flows.years, run.assumptions.settings.valuation_date.year)
         return cls(
-            (*pages.all, run_page(run, manifest)),
+            (*pages.all, *about_run),
             (*TITLE, run.caution) if run.caution else TITLE,
             headline(pages),
             tuple(g.label for g in groups if g.first == g.last),
@@ -117,6 +130,7 @@ def write_filing_workbook(
     pages: FilingPages | None = None,
     *,
     control: Control | None = None,
+    earlier: EarlierRuns = NO_RUNS,
 ) -> Path:
     """Write the workbook of a filing; a file at ``path`` is replaced only once the new one is complete.
 
@@ -127,11 +141,12 @@ def write_filing_workbook(
         path: where to, ``.xlsx``.
         pages: those of the run and checks, if they have been built.
         control: the entries of the Control sheet.
+        earlier: the runs before into the workbook this one is for.
 
     Raises:
         OSError: the folder or the file can't be written, e.g. because it is open in Excel.
     """
-    outputs = OutputSheets.of(run, pages or filing_pages(run, checks), manifest)
+    outputs = OutputSheets.of(run, pages or filing_pages(run, checks), manifest, earlier)
     return write_workbook(Path(path), InputSheets.of(run, control or Control()), outputs)
 
 

@@ -1,6 +1,7 @@
 """The actions a user can take, each implemented once: the command line and the buttons call these."""
 
 from xl_ltc.workbook.actions.checking import Checked, check_inputs
+from xl_ltc.workbook.actions.comparing import compare_runs
 from xl_ltc.workbook.actions.demonstration import demo, illustrative_run
 from xl_ltc.workbook.actions.inputs import Inputs, check_experience, check_policies, read_any_inforce, read_inputs
 from xl_ltc.workbook.actions.progress import Progress
@@ -17,6 +18,7 @@ __all__ = [
     "check_experience",
     "check_inputs",
     "check_policies",
+    "compare_runs",
     "demo",
     "illustrative_run",
     "read_any_inforce",

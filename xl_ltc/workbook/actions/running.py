@@ -22,8 +22,10 @@ from xl_ltc.workbook import last_run
 from xl_ltc.workbook.actions.inputs import read_inputs
 from xl_ltc.workbook.actions.places import check_folder, check_out, nearest_folder, version_of
 from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.layout import LISTS
 from xl_ltc.workbook.package import graft
 from xl_ltc.workbook.render import InputSheets, OutputSheets, write_workbook
+from xl_ltc.workbook.run_data import read_earlier_runs
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def run_workbook(
     if results is None and inputs.control.results_folder:
         results = workbook.parent / inputs.control.results_folder
         check_folder(results, "results_folder on the Control sheet")
+    earlier = read_earlier_runs(workbook)
     run = inputs.run(progress)
     checks = reconcile(run) if stands_for_the_filing(run) else []
     cautions = (run.caution,) if run.caution else ()
@@ -92,13 +95,13 @@ def run_workbook(
     with contextlib.ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         pages = filing_pages(run, checks)
-        sheets = OutputSheets.of(run, pages, record)
+        sheets = OutputSheets.of(run, pages, record, earlier)
         rendered = write_workbook(scratch / "run.xlsx", InputSheets.of(run, inputs.control), sheets)
         put_in_place = None if results is None else stack.enter_context(results_staged(run, checks, pages, results))
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
         progress("putting the sheets in place")
-        report = graft(workbook, rendered, sheets.sheets, out)
+        report = graft(workbook, rendered, sheets.sheets, out, LISTS)
         if put_in_place is not None:
             put_in_place()
     warnings = (*cautions, *report.warnings, *remembered(run, record, out))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from xl_ltc.workbook.package.book import (
 from xl_ltc.workbook.package.copying import PartCopier, adapt_tables, shared_strings, tables_of
 from xl_ltc.workbook.package.drawings import add_rendered_objects, keep_users_objects
 from xl_ltc.workbook.package.dynamic_arrays import merge_cell_metadata
-from xl_ltc.workbook.package.losses import lost_content
+from xl_ltc.workbook.package.losses import lost_cells, lost_content
 from xl_ltc.workbook.package.notes import NoteParts, add_rendered_notes, keep_users_notes, note_texts
 from xl_ltc.workbook.package.ooxml import REPAIR, WORKSHEET_ORDER, Element, child, rel, serialize
 from xl_ltc.workbook.package.opc import Package, Rel, fresh_rel_id
@@ -44,7 +44,7 @@ class GraftReport:
     warnings: tuple[str, ...]
 
 
-def graft(user: Path, rendered: Path, sheets: Sequence[str], out: Path) -> GraftReport:
+def graft(user: Path, rendered: Path, sheets: Sequence[str], out: Path, lists: Collection[str] = ()) -> GraftReport:
     """Write the user's workbook with some sheets of a freshly rendered one in it.
 
     A sheet of that name is replaced where it stands, so that formulas that refer to it go on to; others are
@@ -61,11 +61,12 @@ def graft(user: Path, rendered: Path, sheets: Sequence[str], out: Path) -> Graft
         rendered: a workbook as XlsxWriter writes it.
         sheets: names of worksheets in ``rendered``.
         out: where the result goes; may be ``user``. It is written beside and moved into place.
+        lists: those of the sheets that are longer or shorter each time; of a line that is gone nobody is told.
 
     Raises:
         InputError: the user's file is no workbook that can be read, or a sheet or table of the user's is in the way.
     """
-    return _Graft(Package.open(user), Package.open(rendered), sheets).run(out)
+    return _Graft(Package.open(user), Package.open(rendered), sheets, lists).run(out)
 
 
 _NO_NOTES = NoteParts(None, None, ())
@@ -86,11 +87,12 @@ class _Old:
 
 
 class _Graft:
-    def __init__(self, user: Package, rendered: Package, sheets: Sequence[str]) -> None:
-        self.user, self.rendered = user, rendered
+    def __init__(self, user: Package, rendered: Package, sheets: Sequence[str], lists: Collection[str]) -> None:
+        self.user, self.rendered, self.lists = user, rendered, lists
         self.root, self.source = user.xml(user.workbook_part), rendered.xml(rendered.workbook_part)
         entries = sheet_entries(rendered, self.source)
         self.entries = [entries[name.lower()] for name in sheets]
+        self.sheets = {entry.name: rendered.xml(entry.part) for entry in self.entries}
         self.targets = sheet_entries(user, self.root)
         self.copier = PartCopier(user, rendered)
         self.kept: list[str] = []
@@ -141,23 +143,25 @@ class _Graft:
 
     def _note_authors(self) -> set[str]:
         """Who writes the run's own notes."""
-        sheets = [(e.part, self.rendered.xml(e.part)) for e in self.entries]
+        sheets = [(e.part, self.sheets[e.name]) for e in self.entries]
         notes = [note_texts(self.rendered, NoteParts.of(self.rendered, *sheet)) for sheet in sheets]
         return {author for texts in notes for author, _ in texts.values()} - {""}
 
     def _clear(self, entry: SheetEntry, part: str, note_authors: set[str]) -> _Old:
         """Take off a sheet all but what the user put on it, and give that."""
         root, rels = self.user.xml(part), self.user.rels(part)
-        new = self.rendered.xml(entry.part)
         old = _Old(root, self._clear_notes(entry, part, root, note_authors), self._clear_drawing(entry, part))
         tables = _table_names(self.user, part) - _table_names(self.rendered, entry.part)
-        self.warnings += lost_content(entry.name, root, new, {r.kind for r in rels}, tables)
+        new, kinds = self.sheets[entry.name], {r.kind for r in rels}
+        if entry.name not in self.lists:
+            self.warnings += lost_cells(entry.name, root, new)
+        self.warnings += lost_content(entry.name, root, new, kinds, tables)
         self.user.set_rels(part, old.rels)
         return old
 
     def _clear_notes(self, entry: SheetEntry, part: str, root: Element, authors: set[str]) -> NoteParts:
         notes = NoteParts.of(self.user, part, root)
-        new = note_texts(self.rendered, NoteParts.of(self.rendered, entry.part, self.rendered.xml(entry.part)))
+        new = note_texts(self.rendered, NoteParts.of(self.rendered, entry.part, self.sheets[entry.name]))
         ours = {
             cell
             for cell, (author, text) in note_texts(self.user, notes).items()
@@ -185,7 +189,7 @@ class _Graft:
         strings = shared_strings(self.rendered)
         metadata = merge_cell_metadata(self.user, self.rendered)
         for entry in self.entries:
-            root = self.rendered.xml(entry.part)
+            root = self.sheets[entry.name]
             previous = old.get(entry.name, _Old())
             translate(root, styles, strings, metadata)
             adopt_identity(root, previous.root)

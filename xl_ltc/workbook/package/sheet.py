@@ -49,10 +49,18 @@ def _translate_cell(cell: Element, styles: StyleMap, strings: Sequence[Element],
         cell.set("cm", str(metadata[int(cell.get("cm"))]))
     if cell.get("t") == "s":
         value = cell.find(main("v"))
-        text = etree.Element(main("is"))
-        text.extend(copy.deepcopy(list(strings[int(value.text)])))
-        cell.replace(value, text)
+        _hold_text(value, strings[int(value.text)])
         cell.set("t", "inlineStr")
+
+
+def _hold_text(value: Element, string: Element) -> None:
+    """Turn a reference to a shared string into the text itself; most are plain, and copying is slow."""
+    value.tag, value.text = main("is"), None
+    if len(string) == 1 and string[0].tag == main("t"):
+        plain = etree.SubElement(value, main("t"), string[0].attrib)
+        plain.text = string[0].text
+    else:
+        value.extend(copy.deepcopy(list(string)))
 
 
 def adopt_identity(root: Element, previous: Element | None) -> None:
