@@ -10,6 +10,10 @@ from xl_ltc.exhibits.checks import Check, Published, reconciliation_page
 from xl_ltc.exhibits.engine_values import with_links
 from xl_ltc.exhibits.exhibit_1 import exhibit_1
 from xl_ltc.exhibits.exhibit_2 import exhibit_2
+from xl_ltc.exhibits.exhibit_3 import APPENDIX_B, EXHIBIT_3, comparison_in_numbers, comparison_in_words
+from xl_ltc.exhibits.exhibit_a1 import exhibit_a1a, exhibit_a1b
+from xl_ltc.exhibits.exhibit_a2 import exhibit_a2
+from xl_ltc.exhibits.exhibit_a3 import exhibit_a3a, exhibit_a3b
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.marginals import marginals_page
 from xl_ltc.exhibits.section_02 import section_02
@@ -20,6 +24,7 @@ from xl_ltc.exhibits.section_19 import section_19
 from xl_ltc.exhibits.section_21 import section_21
 from xl_ltc.exhibits.section_22 import section_22
 from xl_ltc.exhibits.table import Page, published_cells
+from xl_ltc.experience.study import LIFETIME_PAY, TEN_PAY
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class FilingPages:
     """The pages, in the order of the workbook.
 
     Attributes:
-        exhibits: Exhibit I-a to section 22.
+        exhibits: the exhibits of the filing.
         marginals, policy_sums, cash_flows, reconciliation: the pages that support them.
     """
 
@@ -62,7 +67,7 @@ def filing_pages(run: FilingRun, checks: Sequence[Check]) -> FilingPages:
 
 
 def filing_exhibits(run: FilingRun, checks: Sequence[Check]) -> tuple[Page, ...]:
-    """Build Exhibit I-a to section 22; arguments as ``filing_pages``."""
+    """Build the exhibits of the filing; arguments as ``filing_pages``."""
     return (
         exhibit_1(run, "before"),
         exhibit_1(run, "after"),
@@ -74,4 +79,14 @@ def filing_exhibits(run: FilingRun, checks: Sequence[Check]) -> tuple[Page, ...]
         section_19(run),
         section_21(run),
         section_22(run),
+        comparison_in_words(run, EXHIBIT_3),
+        comparison_in_numbers(run, EXHIBIT_3),
+        exhibit_a1a(run),
+        exhibit_a1b(run),
+        exhibit_a2(run, LIFETIME_PAY),
+        exhibit_a2(run, TEN_PAY),
+        exhibit_a3a(run),
+        exhibit_a3b(run),
+        comparison_in_words(run, APPENDIX_B),
+        comparison_in_numbers(run, APPENDIX_B),
     )

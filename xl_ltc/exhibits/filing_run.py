@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.experience.study import Study, nothing_given
 from xl_ltc.inforce.block import Block
 from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.projection.project import project
@@ -29,6 +30,7 @@ class FilingRun:
         rbo_cash_flows: the same under each RBO basis, for comparison; the one in the settings is ``cash_flows``.
         caution: what a reader of the exhibits must know of the data, or nothing.
         scenario: the user's name for what was tried, or nothing.
+        study: experience and original pricing as given; see ``experience.study``.
     """
 
     block: Block
@@ -39,6 +41,7 @@ class FilingRun:
     rbo_cash_flows: dict[str, CashFlows]
     caution: str = ""
     scenario: str = ""
+    study: Study = field(default_factory=nothing_given)
 
     @property
     def experience(self) -> Experience:
@@ -58,6 +61,7 @@ def run_filing(
     progress: Callable[[str], None] = lambda _: None,
     caution: str = "",
     scenario: str = "",
+    study: Study | None = None,
 ) -> FilingRun:
     """Project the block before and after the increase, under the chosen and the other RBO bases.
 
@@ -67,6 +71,7 @@ def run_filing(
         progress: told what is being done, in a few words.
         caution: what a reader of the exhibits must know of the data, or nothing.
         scenario: the user's name for what is tried, or nothing.
+        study: experience and original pricing; None for none given.
     """
     past = from_history(history)
     chosen = assumptions.settings.rbo_basis
@@ -78,4 +83,7 @@ def run_filing(
         on_basis = dataclasses.replace(assumptions, settings=settings)
         increases[basis] = policy_increase(block, on_basis)
         by_basis[basis] = join(past, project(block, on_basis, increases[basis].impact))
-    return FilingRun(block, assumptions, history, increases[chosen], by_basis[chosen], by_basis, caution, scenario)
+    given = nothing_given() if study is None else study
+    return FilingRun(
+        block, assumptions, history, increases[chosen], by_basis[chosen], by_basis, caution, scenario, given
+    )

@@ -27,7 +27,7 @@ def equals(table: str, column: str, key: str) -> str:
 
 def row_where(table: str, **keys: str) -> str:
     """The condition that columns are texts."""
-    return "*".join(equals(table, column, literal(text)) for column, text in keys.items())
+    return "*".join(f'({structured(table, column)}&""={literal(text)})' for column, text in keys.items())
 
 
 def pick(table: str, column: str, **keys: str) -> str:

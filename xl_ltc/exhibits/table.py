@@ -42,6 +42,7 @@ Measure = Literal[
     "tiny",
     "exact_percent",
     "tenths_percent",
+    "hundredths",
     "general",
 ]
 """What a number is; each measure has one number format in the whole workbook."""

@@ -13,6 +13,7 @@ from xl_ltc.exhibits import changes, run_data, run_log
 from xl_ltc.exhibits.audit.pages import SHEETS as AUDIT_SHEETS
 from xl_ltc.exhibits.input_checks import SHEET as CHECKS
 from xl_ltc.exhibits.solve_page import SHEET as SOLVE
+from xl_ltc.experience.study import STUDY
 
 CONTENTS, CONTROL, SETTINGS, HISTORY, CHARTS = "Contents", "Control", "Settings", "History", "Charts"
 INFORCE = "In force"
@@ -53,7 +54,15 @@ def _assumption_sheets() -> Mapping[str, tuple[str, ...]]:
 
 ASSUMPTION_SHEETS = _assumption_sheets()
 
-INPUT_SHEETS = (CONTROL, SETTINGS, *ASSUMPTION_SHEETS, HISTORY)
+STUDY_SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Experience": tuple(spec.name for spec in STUDY if spec.name.startswith("experience")),
+        "Original pricing": tuple(spec.name for spec in STUDY if not spec.name.startswith("experience")),
+    }
+)
+"""Sheet → its tables of experience and original pricing."""
+
+INPUT_SHEETS = (CONTROL, SETTINGS, *ASSUMPTION_SHEETS, HISTORY, *STUDY_SHEETS)
 
 OUTPUT_SHEETS = (
     CONTENTS,
@@ -67,6 +76,16 @@ OUTPUT_SHEETS = (
     "Section 19",
     "Section 21",
     "Section 22",
+    "Exhibit III",
+    "Exhibit III tables",
+    "Exhibit A-1a",
+    "Exhibit A-1b",
+    "Exhibit A-2a",
+    "Exhibit A-2b",
+    "Exhibit A-3a",
+    "Exhibit A-3b",
+    "Appendix B",
+    "Appendix B tables",
     *AUDIT_SHEETS,
     SOLVE,
     CHECKS,

@@ -19,6 +19,7 @@ from xl_ltc.assumptions.specs import SPECS
 from xl_ltc.choices import checked
 from xl_ltc.control import Control
 from xl_ltc.errors import InputError, Problem
+from xl_ltc.experience.study import STUDY_BY_NAME
 from xl_ltc.inforce.history import HISTORY
 from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.settings import Settings
@@ -30,7 +31,7 @@ from xl_ltc.workbook.package.ooxml import REPAIR, Element, main
 from xl_ltc.workbook.package.opc import Package
 from xl_ltc.workbook.read_cells import Area, flawed_cells
 
-REQUIRED = (*(spec.name for spec in SPECS), CONTROL_TABLE, SETTINGS_TABLE, HISTORY.name)
+REQUIRED = (*(spec.name for spec in SPECS), CONTROL_TABLE, SETTINGS_TABLE, HISTORY.name, *STUDY_BY_NAME)
 """The Excel tables every workbook must have."""
 
 HOW_FOUND = "an Excel table of that name (Table Design, Table Name), on any sheet"
@@ -47,6 +48,7 @@ class WorkbookInputs:
         settings, control: the settings and the other entries of the Control sheet, checked.
         places: where each of them stands, by name.
         history: actual experience, as it stands; ``check_history`` checks it.
+        study: experience and original pricing, as they stand; ``check_study`` checks them.
         inforce: the in-force policies as they stand, or None when the workbook has no such table.
     """
 
@@ -55,6 +57,7 @@ class WorkbookInputs:
     control: Control
     places: dict[str, str]
     history: InputTable
+    study: dict[str, InputTable]
     inforce: InputTable | None
 
 
@@ -78,7 +81,8 @@ def read_workbook(path: Path) -> WorkbookInputs:
     if problems or choices is None:
         raise InputError(problems)
     tables = {spec.name: found[spec.name] for spec in SPECS}
-    return WorkbookInputs(tables, *choices, found[HISTORY.name], found.get(INFORCE.name))
+    study = {name: found[name] for name in STUDY_BY_NAME}
+    return WorkbookInputs(tables, *choices, found[HISTORY.name], study, found.get(INFORCE.name))
 
 
 def read_tables(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, InputTable]:
@@ -179,7 +183,7 @@ def _read(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple
             rows = _rows(book, sheet, path)
             found.update({name: _table(place, rows) for name, place in here.items()})
         for name in here:
-            if found[name].frame.empty:
+            if found[name].frame.empty and name not in STUDY_BY_NAME:
                 problems.append(Problem(f"{found[name].locate(None, None)}, table {name}", NO_ROWS, "rows"))
         problems += _flaws(package, list(here.values()))
     return found, problems

@@ -25,6 +25,7 @@ from xl_ltc.exhibits.run_data import RunData, run_data_page
 from xl_ltc.exhibits.run_log import run_log_page
 from xl_ltc.exhibits.run_page import RUN, STATUS, run_page, status_page
 from xl_ltc.exhibits.table import Column, Page, Table
+from xl_ltc.experience.study import STUDY_BY_NAME, Study
 from xl_ltc.files import written_whole
 from xl_ltc.inforce.history import HISTORY as HISTORY_TABLE
 from xl_ltc.inforce.schema import INFORCE as INFORCE_TABLE
@@ -43,6 +44,7 @@ from xl_ltc.workbook.layout import (
     OUTPUT_SHEETS,
     SETTINGS,
     SHEETS,
+    STUDY_SHEETS,
     WAITING,
 )
 from xl_ltc.workbook.run_data import NO_RUNS, EarlierRuns
@@ -65,6 +67,7 @@ class InputSheets:
         settings, control: the named choices.
         tables: the assumption tables by name.
         history: actual experience.
+        study: experience and original pricing.
         inforce: the policies as a worksheet table, or None for a workbook whose policies stand elsewhere.
     """
 
@@ -72,12 +75,13 @@ class InputSheets:
     control: Control
     tables: Mapping[str, pd.DataFrame]
     history: pd.DataFrame
+    study: Study
     inforce: pd.DataFrame | None = None
 
     @classmethod
     def of(cls, run: FilingRun, control: Control) -> InputSheets:
         """What a run was made from."""
-        return cls(run.assumptions.settings, control, run.assumptions.tables.frames, run.history)
+        return cls(run.assumptions.settings, control, run.assumptions.tables.frames, run.history, run.study)
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,8 @@ def _write_inputs(workbook: Workbook, sheets: Mapping[str, Worksheet], inputs: I
     for name, specs in ASSUMPTION_SHEETS.items():
         write_tables(sheets[name], name, [(BY_NAME[spec], inputs.tables[spec]) for spec in specs], styles)
     write_tables(sheets[HISTORY], HISTORY, [(HISTORY_TABLE, inputs.history)], styles)
+    for name, specs in STUDY_SHEETS.items():
+        write_tables(sheets[name], name, [(STUDY_BY_NAME[spec], inputs.study[spec]) for spec in specs], styles)
     if inputs.inforce is not None:
         write_tables(sheets[INFORCE], INFORCE, [(INFORCE_TABLE, inputs.inforce)], styles)
 
@@ -242,6 +248,7 @@ def _write_inputs(workbook: Workbook, sheets: Mapping[str, Worksheet], inputs: I
 def _purposes(names: Sequence[str], plans: Mapping[str, PagePlan]) -> dict[str, str]:
     """A sentence for each sheet."""
     of_tables = {name: [BY_NAME[spec] for spec in specs] for name, specs in ASSUMPTION_SHEETS.items()}
+    of_tables |= {name: [STUDY_BY_NAME[spec] for spec in specs] for name, specs in STUDY_SHEETS.items()}
     of_all = {
         CONTROL: "What to run on, the buttons, and how the last run went.",
         SETTINGS: "Every choice an actuary could argue about, with its allowed values and source.",

@@ -31,6 +31,7 @@ NUMBER_FORMATS: Mapping[Measure, str] = {
     "tiny": "0.0E+00",
     "exact_percent": "0.000000%",
     "tenths_percent": "#,##0.0%",
+    "hundredths": "#,##0.00",
     "millions": "$#,##0",
     "ratio": "#,##0%",
     "share": '[=0]0%;[<0.005]"<1%";0%',

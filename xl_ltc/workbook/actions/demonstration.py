@@ -12,6 +12,7 @@ from xl_ltc.exhibits.filing_pages import filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile
+from xl_ltc.experience.study import bundled_study
 from xl_ltc.illustration.block import illustrate
 from xl_ltc.illustration.history import illustrative_history
 from xl_ltc.inforce.read import write_inforce
@@ -32,7 +33,7 @@ def illustrative_run(progress: Progress) -> FilingRun:
     illustration = illustrate(assumptions)
     progress("splitting the history by series and valuation rate")
     history = illustrative_history(illustration, assumptions)
-    return run_filing(illustration.block, history, assumptions, progress, CAUTION)
+    return run_filing(illustration.block, history, assumptions, progress, CAUTION, study=bundled_study())
 
 
 def demo(folder: Path, progress: Progress) -> Outcome:

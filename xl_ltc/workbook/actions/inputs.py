@@ -12,6 +12,7 @@ from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, SPECS
 from xl_ltc.control import ILLUSTRATIVE, TABLE, Control
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
+from xl_ltc.experience.study import Study, check_study, nothing_given
 from xl_ltc.illustration.block import illustrate
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.history import HISTORY, check_history
@@ -33,6 +34,7 @@ class Inputs:
 
     Attributes:
         block, history, assumptions: checked.
+        study: experience and original pricing.
         control: the entries of the Control sheet.
         caution: what a reader of the exhibits must know of the data, or nothing.
     """
@@ -40,13 +42,14 @@ class Inputs:
     block: Block
     history: pd.DataFrame
     assumptions: AssumptionSet
+    study: Study
     control: Control
     caution: str
 
     def run(self, progress: Progress) -> FilingRun:
         """The run they give."""
         scenario = self.control.scenario
-        return run_filing(self.block, self.history, self.assumptions, progress, self.caution, scenario)
+        return run_filing(self.block, self.history, self.assumptions, progress, self.caution, scenario, self.study)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class WorkbookBasis:
     inputs: WorkbookInputs
     assumptions: AssumptionSet
     history: pd.DataFrame
+    study: Study
 
 
 def read_inputs(workbook: Path, inforce: Path | None, progress: Progress) -> Inputs:
@@ -71,7 +75,7 @@ def read_inputs(workbook: Path, inforce: Path | None, progress: Progress) -> Inp
     """
     basis = read_basis(workbook, progress)
     block, caution = read_block(workbook, inforce, basis, progress)
-    return Inputs(block, basis.history, basis.assumptions, basis.inputs.control, caution)
+    return Inputs(block, basis.history, basis.assumptions, basis.study, basis.inputs.control, caution)
 
 
 def read_basis(workbook: Path, progress: Progress) -> WorkbookBasis:
@@ -82,7 +86,7 @@ def read_basis(workbook: Path, progress: Progress) -> WorkbookBasis:
     """
     progress(f"reading {workbook.name}")
     inputs = _read_workbook(workbook)
-    return WorkbookBasis(inputs, *_check_assumptions(inputs))
+    return WorkbookBasis(inputs, *_checked(inputs))
 
 
 def read_block(workbook: Path, inforce: Path | None, basis: WorkbookBasis, progress: Progress) -> tuple[Block, str]:
@@ -179,15 +183,27 @@ def _bad_cells(workbook: Path) -> list[Problem]:
     return problems
 
 
-def _check_assumptions(inputs: WorkbookInputs) -> tuple[AssumptionSet, pd.DataFrame]:
-    """Assumptions and history; problems of both at once, as far as the history can be checked without the others."""
+def _checked(inputs: WorkbookInputs) -> tuple[AssumptionSet, pd.DataFrame, Study]:
+    """Assumptions, history and study; problems of all at once, as far as each can be checked without the others."""
+    problems: list[Problem] = []
+    study = nothing_given()
+    try:
+        study = check_study(inputs.study)
+    except InputError as error:
+        problems += error.problems
     try:
         assumptions = AssumptionSet.from_tables(inputs.tables, inputs.settings)
     except InputError as error:
-        problems = list(error.problems)
+        problems = [*error.problems, *problems]
         try:
             clean(inputs.history, HISTORY)
         except InputError as of_history:
             problems += of_history.problems
         raise InputError(problems) from None
-    return assumptions, check_experience(inputs.history, assumptions)
+    try:
+        history = check_experience(inputs.history, assumptions)
+    except InputError as error:
+        raise InputError([*error.problems, *problems]) from None
+    if problems:
+        raise InputError(problems)
+    return assumptions, history, study

@@ -1,10 +1,10 @@
-"""A table of named choices: settings and Control entries, each value cell named as its choice."""
+"""A table of named choices: settings and Control entries, the value cell of a setting named as the setting."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from xlsxwriter.workbook import Workbook
@@ -30,6 +30,7 @@ def write_choices(
     header: int,
     values: Sequence[tuple[dataclasses.Field[Any], Value]],
     styles: Styles,
+    named: Collection[str],
 ) -> int:
     """Write choices as an Excel table from column A on; gives its last line.
 
@@ -39,6 +40,7 @@ def write_choices(
         header: the line of the header, from 0.
         values: each choice and what it is set to.
         styles: of the workbook.
+        named: the choices whose value cell has the choice's name in the whole workbook, for formulas.
     """
     for line, (f, value) in enumerate(values, start=header + 1):
         allowed = allowed_words(f)
@@ -52,7 +54,8 @@ def write_choices(
         if validation:
             sheet.data_validation(line, 1, line, 1, validation)
         sheet.set_row(line, height(max(lines_needed(t, WIDTHS[c]) for c, t in {**texts, 1: str(value)}.items())))
-        workbook.define_name(f.name, f"={quoted(sheet.get_name())}!$B${line + 1}")
+        if f.name in named:
+            workbook.define_name(f.name, f"={quoted(sheet.get_name())}!$B${line + 1}")
     last = header + len(values)
     add_table(sheet, table, header, 0, last, dict.fromkeys(SETTINGS_COLUMNS, "left"), styles)
     return last

@@ -90,7 +90,8 @@ def write_control(
     on_control = [(f, getattr(settings, f.name)) for f in dataclasses.fields(settings) if f.metadata["on_control"]]
     entries = [(f, getattr(control, f.name)) for f in dataclasses.fields(control)]
     values = [*entries[:2], *on_control, *entries[2:]]
-    last = write_choices(workbook, sheet, CONTROL_TABLE, line + 1, values, styles)
+    # Excel's tables and names share one list: the entry inforce must not be named as the table inforce is.
+    last = write_choices(workbook, sheet, CONTROL_TABLE, line + 1, values, styles, [f.name for f, _ in on_control])
     set_up_paper(sheet, Paper(landscape=True), last_line=last, widths=WIDTHS, one_page=True)
 
 

@@ -36,7 +36,7 @@ def write_settings(
     elsewhere = [f for f in dataclasses.fields(settings) if control and f.metadata["on_control"]]
     here = [f for f in dataclasses.fields(settings) if f not in elsewhere]
     values = [(f, getattr(settings, f.name)) for f in here]
-    line = write_choices(workbook, sheet, SETTINGS_TABLE, _HEADER, values, styles)
+    line = write_choices(workbook, sheet, SETTINGS_TABLE, _HEADER, values, styles, [f.name for f in here])
     if elsewhere:
         line += 2
         write_value(sheet, line, 0, "Set on the Control sheet", styles.heading())
