@@ -18,7 +18,7 @@ from xl_ltc.cli import main
 from xl_ltc.errors import InputError
 from xl_ltc.workbook import buttons
 from xl_ltc.workbook.last_run import STATE_VARIABLE
-from xl_ltc.workbook.layout import CONTROL
+from xl_ltc.workbook.layout import CONTROL, CONTROL_TABLE
 from xl_ltc_udfs.calc.menu import CANCEL, PROTOCOL
 
 pytestmark = [pytest.mark.slow, pytest.mark.libreoffice]
@@ -89,13 +89,28 @@ def test_a_run_gives_what_the_command_line_gives(office: Office, workbook: Path,
     assert shown(office, workbook).keys() < expected.keys()
     files = set(workbook.parent.iterdir())
     chosen = office("choose", RUN)
-    assert (chosen["done"], chosen["message"]) == (True, "Run finished.")
+    report = buttons.perform("run", Path(shutil.copy(by_command, tmp_path / "button.xlsx")), lambda _: None)
+    assert (chosen["done"], chosen["message"]) == (True, report.message)
     assert chosen["enabled"] == [True, False, True]
     assert office("active_sheet") == "Contents"
     assert not office("is_modified")  # so that LibreOffice does not ask to save it
     assert_same(office("everything"), expected)
     assert set(workbook.parent.iterdir()) == files
     assert_same(shown(office, workbook), expected)  # the file too
+
+
+@pytest.mark.parametrize("action", [name for name in buttons.ACTIONS if name != "run"])
+def test_every_other_action_shows_its_sheet(office: Office, workbook: Path, tmp_path: Path, action: str) -> None:
+    within_reach = put(CONTROL_TABLE, {"setting": "solve_target"}, "value", 0.14)
+    button = Path(shutil.copy(edited(workbook, workbook, within_reach), tmp_path / "button.xlsx"))
+    report = buttons.perform(action, button, lambda _: None)
+    office("show", str(workbook))
+    chosen = office("choose", PROTOCOL + action)
+    assert (chosen["done"], chosen["message"]) == (True, report.message)
+    assert office("active_sheet") == report.sheet
+    found = office("everything")
+    office.open(button)
+    assert_same({report.sheet: found[report.sheet]}, {report.sheet: office("everything")[report.sheet]})
 
 
 def test_what_was_changed_and_not_saved_counts(office: Office, workbook: Path, tmp_path: Path) -> None:
@@ -190,7 +205,7 @@ def test_the_window_closed_cancels(office: Office, workbook: Path) -> None:
 
 def test_a_macro_can_wait_for_the_end(office: Office, workbook: Path) -> None:
     office("show", str(workbook))
-    assert office("wait_for", RUN) == "Run finished."
+    assert "1,500 policies" in office("wait_for", RUN)
     assert office("active_sheet") == "Contents"
 
 

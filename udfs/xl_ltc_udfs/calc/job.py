@@ -34,7 +34,9 @@ def perform(action: str, workbook: Path, messages: IO[bytes], cancelled: threadi
 
     try:
         report = buttons.perform(action, workbook, progress)
-        end = (DONE, report.message, report.sheet)
+        # That the workbook is open is no news to the LibreOffice that has it open and loads it again.
+        lock = f".~lock.{workbook.name}#"
+        end = (DONE, "\n".join(line for line in report.message.splitlines() if lock not in line), report.sheet)
     except Cancelled:
         end = (CANCELLED, "", "")
     except (InputError, OSError) as error:
