@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 import uuid
 
 import uno
 import unohelper
 from com.sun.star.beans import PropertyValue
+from com.sun.star.frame import XDispatchResultListener, XStatusListener
+from com.sun.star.util import URL
 
 PATIENCE = 60.0
 XLSX = "Calc MS Excel 2007 XML"
@@ -28,6 +31,33 @@ def property_value(name, value):
 
 
 HIDDEN = property_value("Hidden", True)
+
+
+class Told(unohelper.Base, XDispatchResultListener):
+    """The end of a dispatch."""
+
+    def __init__(self):
+        self.event, self.came = None, threading.Event()
+
+    def dispatchFinished(self, event):  # noqa: N802
+        self.event = event
+        self.came.set()
+
+    def disposing(self, _):
+        pass
+
+
+class Statuses(unohelper.Base, XStatusListener):
+    """Whether a menu's item can be chosen, each time that LibreOffice is told."""
+
+    def __init__(self):
+        self.enabled = []
+
+    def statusChanged(self, event):  # noqa: N802
+        self.enabled.append(event.IsEnabled)
+
+    def disposing(self, _):
+        pass
 
 
 class Office:
@@ -79,20 +109,104 @@ class Office:
     def pid(self):
         return self.process.pid
 
-    def open(self, url):
-        """Open a file or a new document in place of the one that is open."""
+    def open(self, url, *properties):
+        """Open a file or a new document in place of the one that is open; without a window if nothing else is said."""
         if self.document is not None:
             self.close()
         url = url if ":" in url else unohelper.systemPathToFileUrl(url)
-        self.document = self.desktop.loadComponentFromURL(url, "_blank", 0, (HIDDEN,))
+        self.document = self.desktop.loadComponentFromURL(url, "_blank", 0, properties or (HIDDEN,))
         return self.document is not None
+
+    def show(self, url):
+        """Open a file in a window, as a user does."""
+        return self.open(url, property_value("Hidden", False))
 
     def close(self):
         self.document.close(True)
         self.document = None
 
-    def save(self, path):
-        self.document.storeToURL(unohelper.systemPathToFileUrl(path), (property_value("FilterName", XLSX),))
+    def show_read_only(self, url):
+        return self.open(url, property_value("ReadOnly", True))
+
+    def save(self, path, filter_name=XLSX):
+        self.document.storeToURL(unohelper.systemPathToFileUrl(path), (property_value("FilterName", filter_name),))
+
+    def sheets(self):
+        return list(self.document.Sheets.ElementNames)
+
+    def active_sheet(self):
+        return self.document.CurrentController.ActiveSheet.Name
+
+    def is_modified(self):
+        return self.document.isModified()
+
+    def everything(self):
+        """Sheet → ``cells`` of all that is on it."""
+        found = {}
+        for sheet in self.document.Sheets:
+            cursor = sheet.createCursor()
+            cursor.gotoEndOfUsedArea(True)
+            cursor.gotoStartOfUsedArea(True)
+            found[sheet.Name] = self._read(sheet.getCellRangeByName(cursor.AbsoluteName.rpartition(".")[2]))
+        return found
+
+    def menu(self, title):
+        """A menu of the document's menu bar: its items' texts and URLs, None if there is none of that title."""
+        layout = self.document.CurrentController.Frame.LayoutManager
+        bar = layout.getElement("private:resource/menubar/menubar").getPropertyValue("XMenuBar")
+        for menu in (
+            bar.getPopupMenu(bar.getItemId(i))
+            for i in range(bar.getItemCount())
+            if bar.getItemText(bar.getItemId(i)) == title
+        ):
+            ids = [menu.getItemId(i) for i in range(menu.getItemCount())]
+            return [[menu.getItemText(i), menu.getCommand(i)] for i in ids if menu.getItemText(i)]
+        return None
+
+    def _dispatch(self, url):
+        parsed = URL()
+        parsed.Complete = url
+        _, parsed = self._service("com.sun.star.util.URLTransformer").parseStrict(parsed)
+        return self.document.CurrentController.Frame.queryDispatch(parsed, "_self", 0), parsed
+
+    def choose(self, url, *meanwhile):
+        """Choose an item of a menu; and call methods of this object while its action runs.
+
+        Returns:
+            whether it was done, the message, whether the item could be chosen each time that it was told, and what
+            the methods gave.
+        """
+        frame = self.document.CurrentController.Frame
+        dispatch, parsed = self._dispatch(url)
+        told, statuses = Told(), Statuses()
+        dispatch.addStatusListener(statuses, parsed)
+        dispatch.dispatchWithNotification(parsed, (), told)
+        others = [getattr(self, method)(*arguments) for method, *arguments in meanwhile]
+        assert told.came.wait(PATIENCE), f"{url} does not end"
+        if self.document is not None:
+            dispatch.removeStatusListener(statuses, parsed)
+            self.document = frame.Controller.Model
+        success = 1  # com.sun.star.frame.DispatchResultState.SUCCESS
+        return {
+            "done": told.event.State == success,
+            "message": told.event.Result,
+            "enabled": statuses.enabled,
+            "meanwhile": others,
+        }
+
+    def wait_for(self, url):
+        """Choose an item as a macro does that goes on when it has ended."""
+        frame = self.document.CurrentController.Frame
+        helper = self._service("com.sun.star.frame.DispatchHelper")
+        events = []
+        waiting = threading.Thread(
+            target=lambda: events.append(helper.executeDispatch(frame, url, "_self", 0, ())), daemon=True
+        )
+        waiting.start()
+        waiting.join(PATIENCE)
+        assert events, f"{url} does not end"
+        self.document = frame.Controller.Model
+        return events[0].Result
 
     def calculate(self):
         """A hard recalculation; the seconds it took."""

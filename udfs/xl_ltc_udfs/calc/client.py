@@ -5,7 +5,6 @@ LibreOffice's Python loads this module, so it needs the standard library alone.
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import threading
@@ -15,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from xl_ltc_udfs.calc import interpreter as project
 from xl_ltc_udfs.calc import wire
 from xl_ltc_udfs.calc.remembered import Remembered, Rows
 
@@ -23,13 +23,7 @@ SERVER_MODULE = "xl_ltc_udfs.calc.server"
 PAUSE = 10.0
 """Seconds after a failure before the interpreter is started again; a sheet of formulas would wait at each cell."""
 
-_LOG_LIMIT = 1_000_000
-"""Bytes beyond which the log begins anew."""
-
 _BROKEN = (OSError, EOFError, pickle.UnpicklingError)
-
-_OF_LIBREOFFICE = ("PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONEXECUTABLE")
-"""Variables that lead another Python to LibreOffice's libraries."""
 
 
 class ServerUnavailable(Exception):
@@ -89,7 +83,7 @@ class Client:
         if time.monotonic() < self._not_before:
             raise ServerUnavailable(self._reason)
         try:
-            process = self._spawned()
+            process = project.start(self.interpreter, self.log, SERVER_MODULE)
         except OSError as error:
             raise self._unavailable(error.strerror or str(error)) from None
         assert process.stdout is not None
@@ -103,22 +97,6 @@ class Client:
             self.stop()
             raise self._unavailable("its xl_ltc and the extension are of different versions")
         return process
-
-    def _spawned(self) -> subprocess.Popen[bytes]:
-        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
-            self.log.unlink()
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                # -P: a module lying in LibreOffice's working folder is not imported.
-                [self.interpreter, "-P", "-X", "utf8", "-m", SERVER_MODULE],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env={name: value for name, value in os.environ.items() if name not in _OF_LIBREOFFICE},
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                # Ctrl-C at LibreOffice's terminal is not meant for it; it ends with its input.
-                start_new_session=True,
-            )
 
     def stop(self) -> str:
         """End the process; says how it ended."""

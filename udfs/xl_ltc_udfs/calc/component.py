@@ -12,27 +12,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import uno
 import unohelper  # type: ignore[import-not-found]
 from com.sun.star.lang import XServiceInfo  # type: ignore[import-not-found]
 from org.xlltc import XFunctions  # type: ignore[import-not-found]
 
 from xl_ltc_udfs.calc.client import Client, ServerUnavailable
+from xl_ltc_udfs.calc.user_log import user_log
 
 _SETTINGS = json.loads((Path(__file__).parent / "settings.json").read_text(encoding="utf-8"))
 _NOT_AVAILABLE = struct.unpack("=d", struct.pack("=Q", 0x7FF8_0000_0000_0000 | _SETTINGS["not_available"]))[0]
-
-
-def _log(context: Any) -> Path:
-    paths = context.ServiceManager.createInstanceWithContext("com.sun.star.util.PathSubstitution", context)
-    return Path(uno.fileUrlToSystemPath(paths.substituteVariables("$(user)", True))) / _SETTINGS["log"]
 
 
 class AddIn(unohelper.Base, XFunctions, XServiceInfo):  # type: ignore[misc]
     """The worksheet functions, a method each."""
 
     def __init__(self, context: Any, *_: Any) -> None:
-        self.client = Client(_SETTINGS["interpreter"], _log(context), _SETTINGS["changing"])
+        self.client = Client(_SETTINGS["interpreter"], user_log(context, _SETTINGS["log"]), _SETTINGS["changing"])
 
     def getImplementationName(self) -> str:  # noqa: N802, D102
         return _SETTINGS["implementation"]

@@ -1,4 +1,5 @@
-"""The LibreOffice extension (.oxt) with every worksheet function as an add-in of Calc, made from the registry."""
+"""The LibreOffice extension (.oxt) with every worksheet function as an add-in of Calc, made from the registry, and
+the menu of a workbook's actions."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from lxml.builder import ElementMaker
 import xl_ltc
 import xl_ltc_udfs
 from xl_ltc_udfs import calc
+from xl_ltc_udfs.calc import menu, xcu
 from xl_ltc_udfs.calc.values import CALC_ERRORS
 from xl_ltc_udfs.cells import NOT_AVAILABLE
 from xl_ltc_udfs.registry import Argument, WorksheetFunction, functions
@@ -34,25 +36,32 @@ _IMPLEMENTATION = "org.xlltc.CalcAddIn.python"
 _INTERFACE = "XFunctions"
 _CATEGORY = "Add-In"
 """Calc lists an add-in's function under one of its own categories; its own comes first in the description."""
-_TYPES, _ADD_INS, _COMPONENTS, _COMPONENT, _ABOUT = (
+_TYPES, _ADD_INS, _MENU_BAR, _PROTOCOL_HANDLER, _COMPONENTS, _COMPONENT, _MENU_COMPONENT, _ABOUT = (
     "XFunctions.idl",
     "CalcAddIns.xcu",
+    "Addons.xcu",
+    "ProtocolHandler.xcu",
     "xl_ltc.components",
     "component.py",
+    "menu_component.py",
     "about.txt",
 )
-_OF_PACKAGE = ("__init__.py", "calc/__init__.py", "calc/wire.py", "calc/remembered.py", "calc/client.py")
-"""What the component imports; LibreOffice finds it in the folder ``pythonpath``."""
+_OF_PACKAGE = (
+    "__init__.py",
+    *(
+        f"calc/{module}.py"
+        for module in ("__init__", "wire", "remembered", "interpreter", "client", "job_client", "user_log")
+    ),
+)
+"""What the components import; LibreOffice finds it in the folder ``pythonpath``."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 """The same extension has the same bytes."""
 
-_REGISTRY_NS = "http://openoffice.org/2001/registry"
 _MANIFEST_NS = "http://openoffice.org/2001/manifest"
 _COMPONENTS_NS = "http://openoffice.org/2010/uno-components"
 _DESCRIPTION_NS = "http://openoffice.org/extensions/description/2006"
 _LIBREOFFICE_NS = "http://libreoffice.org/extensions/description/2011"
 _XLINK_NS = "http://www.w3.org/1999/xlink"
-_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def build(interpreter: str) -> bytes:
@@ -68,8 +77,10 @@ def build(interpreter: str) -> bytes:
         _ABOUT: _about().encode(),
         _TYPES: _types(functions().values()).encode(),
         _ADD_INS: _add_ins(functions().values()),
+        _MENU_BAR: menu.menu_bar(),
+        _PROTOCOL_HANDLER: menu.protocol_handler(),
         _COMPONENTS: _components(),
-        _COMPONENT: (Path(calc.__file__).parent / "component.py").read_bytes(),
+        **{name: (Path(calc.__file__).parent / name).read_bytes() for name in (_COMPONENT, _MENU_COMPONENT)},
         "settings.json": _settings(interpreter).encode(),
         **{f"pythonpath/{package.name}/{name}": (package / name).read_bytes() for name in _OF_PACKAGE},
     }
@@ -116,51 +127,37 @@ def _types(of: Iterable[WorksheetFunction]) -> str:
 
 
 def _add_ins(of: Iterable[WorksheetFunction]) -> bytes:
-    root = etree.Element(f"{{{_REGISTRY_NS}}}component-data", nsmap={"oor": _REGISTRY_NS})
-    _set(root, name="CalcAddIns", package="org.openoffice.Office")
-    add_in = _node(_node(root, "AddInInfo", replace=False), _SERVICE)
-    listed = _node(add_in, "AddInFunctions", replace=False)
+    root = xcu.root("CalcAddIns")
+    add_in = xcu.node(xcu.node(root, "AddInInfo", replace=False), _SERVICE)
+    listed = xcu.node(add_in, "AddInFunctions", replace=False)
     for function in of:
-        node = _node(listed, method_name(function.name))
-        _property(node, "DisplayName", function.name)
-        _property(node, "CompatibilityName", function.name)
-        _property(node, "Description", description(function))
-        _property(node, "Category", _CATEGORY, localized=False)
-        parameters = _node(node, "Parameters", replace=False)
+        node = xcu.node(listed, method_name(function.name))
+        xcu.prop(node, "DisplayName", function.name)
+        xcu.prop(node, "CompatibilityName", function.name)
+        xcu.prop(node, "Description", description(function))
+        xcu.prop(node, "Category", _CATEGORY, localized=False)
+        parameters = xcu.node(node, "Parameters", replace=False)
         for position, argument in enumerate(function.arguments):
-            parameter = _node(parameters, _argument_id(position))
-            _property(parameter, "DisplayName", argument.name)
-            _property(parameter, "Description", argument_help(argument))
-    return _xml(root)
-
-
-def _set(element: etree._Element, **attributes: str) -> None:
-    for name, value in attributes.items():
-        element.set(f"{{{_REGISTRY_NS}}}{name}", value)
-
-
-def _node(parent: etree._Element, name: str, replace: bool = True) -> etree._Element:
-    node = etree.SubElement(parent, "node")
-    _set(node, name=name)
-    if replace:
-        _set(node, op="replace")
-    return node
-
-
-def _property(parent: etree._Element, name: str, text: str, localized: bool = True) -> None:
-    prop = etree.SubElement(parent, "prop")
-    _set(prop, name=name)
-    value = etree.SubElement(prop, "value")
-    value.text = text
-    if localized:
-        value.set(_LANGUAGE, "en")
+            parameter = xcu.node(parameters, _argument_id(position))
+            xcu.prop(parameter, "DisplayName", argument.name)
+            xcu.prop(parameter, "Description", argument_help(argument))
+    return xcu.xml(root)
 
 
 def _components() -> bytes:
     maker = ElementMaker(namespace=_COMPONENTS_NS, nsmap={None: _COMPONENTS_NS})
-    services = [maker.service(name=service) for service in _services()]
-    implementation = maker.implementation(*services, name=_IMPLEMENTATION)
-    return _xml(maker.components(maker.component(implementation, loader="com.sun.star.loader.Python", uri=_COMPONENT)))
+    components = [
+        maker.component(
+            maker.implementation(*(maker.service(name=service) for service in services), name=implementation),
+            loader="com.sun.star.loader.Python",
+            uri=file,
+        )
+        for implementation, services, file in (
+            (_IMPLEMENTATION, _services(), _COMPONENT),
+            (menu.IMPLEMENTATION, (menu.SERVICE,), _MENU_COMPONENT),
+        )
+    ]
+    return xcu.xml(maker.components(*components))
 
 
 def _services() -> tuple[str, str]:
@@ -174,11 +171,13 @@ def _manifest() -> bytes:
         (_TYPES, "uno-typelibrary;type=RDB"),
         (_COMPONENTS, "uno-components"),
         (_ADD_INS, "configuration-data"),
+        (_MENU_BAR, "configuration-data"),
+        (_PROTOCOL_HANDLER, "configuration-data"),
     ):
         entry = etree.SubElement(root, f"{prefix}file-entry")
         entry.set(f"{prefix}full-path", name)
         entry.set(f"{prefix}media-type", f"application/vnd.sun.star.{kind}")
-    return _xml(root)
+    return xcu.xml(root)
 
 
 def _description() -> bytes:
@@ -189,12 +188,12 @@ def _description() -> bytes:
     needed.set(f"{{{_DESCRIPTION_NS}}}name", f"LibreOffice {minimum}")
     about = maker.src(lang="en")
     about.set(f"{{{_XLINK_NS}}}href", _ABOUT)
-    return _xml(
+    return xcu.xml(
         maker.description(
             maker.identifier(value=IDENTIFIER),
             maker.version(value=xl_ltc.__version__),
             maker.dependencies(needed),
-            maker("display-name", maker.name("xl_ltc worksheet functions", lang="en")),
+            maker("display-name", maker.name("xl_ltc worksheet functions and menu", lang="en")),
             maker("extension-description", about),
         )
     )
@@ -217,10 +216,7 @@ def _settings(interpreter: str) -> str:
             "implementation": _IMPLEMENTATION,
             "services": _services(),
             "functions": {method_name(name): name for name in functions()},
+            "menu": menu.settings(),
         },
         indent=1,
     )
-
-
-def _xml(root: etree._Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)

@@ -5,12 +5,11 @@ Reads calls from its input and writes results to its output until the input ends
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
 from typing import IO
 
 from xl_ltc_udfs.calc import wire
+from xl_ltc_udfs.calc.output import messages_alone
 from xl_ltc_udfs.calc.values import answer, argument
 from xl_ltc_udfs.call import call
 from xl_ltc_udfs.registry import functions
@@ -30,11 +29,7 @@ def serve(calls: IO[bytes], results: IO[bytes]) -> None:
 
 def main() -> None:
     """Serve the process that started this one."""
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
-    # Only results may reach the pipe: what anything prints goes to the log.
-    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    sys.stdout = sys.stderr
+    results = messages_alone()
     functions()
     serve(sys.stdin.buffer, results)
 
