@@ -40,7 +40,7 @@ def choice(
         meaning: a sentence; source: section of the filing or another reason.
         allowed: the texts it may be.
         low, high: inclusive bounds of a number.
-        words: what a text without ``allowed`` may be, in words.
+        words: what it may be, in words, where that is not said by the rest.
         on_control: whether it stands on the workbook's Control sheet.
     """
     return field(
@@ -53,14 +53,18 @@ def choice(
 
 def allowed_words(f: dataclasses.Field[Any]) -> str:
     """What a choice may be, in words."""
+    if f.metadata["words"]:
+        return str(f.metadata["words"])
     if f.metadata["allowed"]:
-        return one_of(f.metadata["allowed"], len(f.metadata["allowed"]))
+        return one_of(f.metadata["allowed"])
     if isinstance(f.default, str):
-        return str(f.metadata["words"]) or ANY_TEXT
+        return ANY_TEXT
     if isinstance(f.default, dt.date):
         return "a 31 December"
     noun = "a whole number" if isinstance(f.default, int) else "a number"
     low, high = f.metadata["low"], f.metadata["high"]
+    if math.isinf(low) and math.isinf(high):
+        return noun
     return f"{noun} of at least {low:g}" if math.isinf(high) else f"{noun} from {low:g} to {high:g}"
 
 

@@ -104,6 +104,7 @@ class Settings:
         "The state whose own request sections 19 and 22 show, as in the in-force file's column state",
         "Sections 19 and 22",
         allowed=tuple(STATES),
+        words="the postal code of a state, such as MD",
         on_control=True,
     )
     state_rate_increase_cap: float = choice(

@@ -13,7 +13,7 @@ from xl_ltc.exhibits import changes, run_data, run_log
 from xl_ltc.exhibits.audit.pages import SHEETS as AUDIT_SHEETS
 from xl_ltc.exhibits.input_checks import SHEET as CHECKS
 from xl_ltc.exhibits.solve_page import SHEET as SOLVE
-from xl_ltc.experience.study import STUDY
+from xl_ltc.experience.study import BASIS, STUDY
 
 CONTENTS, CONTROL, SETTINGS, HISTORY, CHARTS = "Contents", "Control", "Settings", "History", "Charts"
 INFORCE = "In force"
@@ -57,7 +57,8 @@ ASSUMPTION_SHEETS = _assumption_sheets()
 STUDY_SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Experience": tuple(spec.name for spec in STUDY if spec.name.startswith("experience")),
-        "Original pricing": tuple(spec.name for spec in STUDY if not spec.name.startswith("experience")),
+        "Pricing bases": (BASIS,),
+        "Original pricing": tuple(s.name for s in STUDY if s.name.startswith("pricing") and s.name != BASIS),
     }
 )
 """Sheet → its tables of experience and original pricing."""

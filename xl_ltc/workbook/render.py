@@ -120,6 +120,11 @@ class OutputSheets:
         )
 
     @property
+    def status(self) -> dict[str, str]:
+        """What the named lines of the Run sheet say, by name."""
+        return _status(self.pages)
+
+    @property
     def sheets(self) -> tuple[str, ...]:
         """Their names; of the other output sheets, each is filled by an action of its own."""
         filled = {page.sheet for page in self.pages} | {CONTENTS, CHARTS}
@@ -202,8 +207,7 @@ def _write(
         for name, sheet in sheets.items():
             sheet.set_tab_color(TAB_INPUT if name in (*INPUT_SHEETS, INFORCE) else TAB_OUTPUT)
         _add_macros(workbook, sheets, macros)
-        status = {name: plans[RUN].page.tables[0].cell(name, "value").value for name in STATUS}
-        write_control(workbook, sheets[CONTROL], inputs.settings, inputs.control, status, styles, macros)
+        write_control(workbook, sheets[CONTROL], inputs.settings, inputs.control, _status(pages), styles, macros)
         _write_inputs(workbook, sheets, inputs, styles)
         for name, plan in plans.items():
             if name != CONTENTS:
@@ -212,6 +216,11 @@ def _write(
             write_charts(workbook, sheets[CHARTS], addresses, list(outputs.single_years), styles)
         contents = plan_contents(outputs.headline, outputs.title, addresses) if outputs else plans[CONTENTS]
         write_contents(workbook, sheets[CONTENTS], contents, _purposes(names, plans), styles, addresses)
+
+
+def _status(pages: Sequence[Page]) -> dict[str, str]:
+    table = next(page for page in pages if page.sheet == RUN).tables[0]
+    return {name: str(table.cell(name, "value").value) for name in STATUS}
 
 
 def _add_macros(workbook: Workbook, sheets: Mapping[str, Worksheet], macros: Macros | None) -> None:

@@ -101,7 +101,7 @@ def run_workbook(
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
         progress("putting the sheets in place")
-        report = graft(workbook, rendered, sheets.sheets, out, LISTS)
+        report = graft(workbook, rendered, sheets.sheets, out, LISTS, sheets.status)
         if put_in_place is not None:
             put_in_place()
     warnings = (*cautions, *report.warnings, *remembered(run, record, out))

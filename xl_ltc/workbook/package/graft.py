@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from xl_ltc.workbook.package.notes import NoteParts, add_rendered_notes, keep_us
 from xl_ltc.workbook.package.ooxml import REPAIR, WORKSHEET_ORDER, Element, child, rel, serialize
 from xl_ltc.workbook.package.opc import Package, Rel, fresh_rel_id
 from xl_ltc.workbook.package.sheet import adopt_identity, translate
+from xl_ltc.workbook.package.shown_values import Value, show_values
 from xl_ltc.workbook.package.styles import StyleMap, merge_styles
 
 
@@ -44,13 +45,21 @@ class GraftReport:
     warnings: tuple[str, ...]
 
 
-def graft(user: Path, rendered: Path, sheets: Sequence[str], out: Path, lists: Collection[str] = ()) -> GraftReport:
+def graft(
+    user: Path,
+    rendered: Path,
+    sheets: Sequence[str],
+    out: Path,
+    lists: Collection[str] = (),
+    values: Mapping[str, Value] | None = None,
+) -> GraftReport:
     """Write the user's workbook with some sheets of a freshly rendered one in it.
 
     A sheet of that name is replaced where it stands, so that formulas that refer to it go on to; others are
     appended. The user's notes, charts, pictures and shapes on a replaced sheet stay. Every part of the user's
-    workbook that does not belong to a replaced sheet is kept byte for byte, save the list of sheets and names, the
-    cell styles and cell metadata, to which the rendered ones are appended, and the calculation chain.
+    workbook that does not belong to a replaced sheet is kept byte for byte, save sheets that show ``values``, the list
+    of sheets and names, the cell styles and cell metadata, to which the rendered ones are appended, and the
+    calculation chain.
 
     The run knows its own work again by names: its notes by their author, its charts and pictures by their names
     as the selection pane shows them. A name such as ``Chart 3``, which Excel gives a user's chart as well, counts
@@ -62,11 +71,12 @@ def graft(user: Path, rendered: Path, sheets: Sequence[str], out: Path, lists: C
         sheets: names of worksheets in ``rendered``.
         out: where the result goes; may be ``user``. It is written beside and moved into place.
         lists: those of the sheets that are longer or shorter each time; of a line that is gone nobody is told.
+        values: of names on these sheets; formulas of the user's that are only such a name store them.
 
     Raises:
         InputError: the user's file is no workbook that can be read, or a sheet or table of the user's is in the way.
     """
-    return _Graft(Package.open(user), Package.open(rendered), sheets, lists).run(out)
+    return _Graft(Package.open(user), Package.open(rendered), sheets, lists).run(out, values or {})
 
 
 _NO_NOTES = NoteParts(None, None, ())
@@ -98,7 +108,7 @@ class _Graft:
         self.kept: list[str] = []
         self.warnings: list[str] = []
 
-    def run(self, out: Path) -> GraftReport:
+    def run(self, out: Path, values: Mapping[str, Value]) -> GraftReport:
         self._check_kinds()
         self._warn_about_file()
         note_authors = self._note_authors()
@@ -111,6 +121,8 @@ class _Graft:
         for entry in added:
             parts[entry.name] = add_sheet(self.user, self.root, entry)
         self._write_sheets(parts, old)
+        others = [e.part for e in self.targets.values() if e.kind == "worksheet" and e.part not in parts.values()]
+        show_values(self.user, others, values)
         names = [e.name for e in self.entries]
         self.warnings += merge_names(self.root, self.source, names)
         recalculate_on_load(self.root)

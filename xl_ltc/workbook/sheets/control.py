@@ -11,7 +11,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from xl_ltc.control import Control
 from xl_ltc.exhibits.run_page import STATUS
-from xl_ltc.exhibits.table import Value
 from xl_ltc.settings import Settings
 from xl_ltc.workbook.addresses import quoted
 from xl_ltc.workbook.layout import CONTROL, CONTROL_TABLE
@@ -51,7 +50,7 @@ def write_control(
     sheet: Worksheet,
     settings: Settings,
     control: Control,
-    status: Mapping[str, Value],
+    status: Mapping[str, str],
     styles: Styles,
     macros: Macros | None = None,
 ) -> None:

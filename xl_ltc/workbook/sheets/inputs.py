@@ -27,7 +27,7 @@ _WITHOUT_CENTS = 100_000.0
 _GAP = 2.0
 _LEAST_SCALE = 60
 """Percent; a sheet that would have to be smaller is printed on tabloid paper."""
-_LEAST_WIDTH = 24.0
+_LEAST_WIDTH, _MOST_WIDTH = 24.0, 90.0
 _TITLE_LINE, _SOURCE_LINE, _NOTE_LINE, _UNIT_LINE, _HEADER_LINE = 2, 3, 4, 5, 6
 
 
@@ -40,11 +40,13 @@ def write_tables(
     heights = dict.fromkeys((_TITLE_LINE, _SOURCE_LINE, _NOTE_LINE, _UNIT_LINE), 1)
     last_line = 0
     all_widths: list[float] = []
+    starts: list[int] = []
     for spec, frame in tables:
         all_widths += [_GAP] if all_widths else []
+        starts.append(len(all_widths))
         first, widths = len(all_widths), _widths(spec, frame)
         _write_above(sheet, spec, first, widths, styles, heights)
-        last_line = max(last_line, _write_table(sheet, spec, frame, first, styles))
+        last_line = max(last_line, _write_table(sheet, spec, frame, first, widths, styles))
         all_widths += widths
     for i, width in enumerate(all_widths):
         sheet.set_column(i, i, width)
@@ -55,13 +57,19 @@ def write_tables(
     if paper.scale(all_widths) < _LEAST_SCALE:
         paper = Paper(wide=True)
     repeat = (_HEADER_LINE, _HEADER_LINE)
-    set_up_paper(sheet, paper, last_line=last_line, widths=all_widths, repeat=repeat)
+    pages = paper.beside(all_widths, starts, _LEAST_SCALE)
+    widest = max((all_widths[first:last] for first, last in pages), key=sum)
+    set_up_paper(sheet, paper, last_line=last_line, widths=all_widths, repeat=repeat, page_widths=widest)
+    sheet.set_v_pagebreaks([first for first, _ in pages[1:]])
 
 
 def _widths(spec: TableSpec, frame: pd.DataFrame) -> list[float]:
     """Wide enough for header and content, and together for the title above."""
     widths = [
-        max(len(c.name) + 3, 8, *(len(label_text(v)) + 2 for v in frame[c.name].head(200) if isinstance(v, str)))
+        min(
+            max(len(c.name) + 3, 8, *(len(label_text(v)) + 2 for v in frame[c.name].head(200) if isinstance(v, str))),
+            _MOST_WIDTH,
+        )
         for c in spec.columns
     ]
     missing = _LEAST_WIDTH - sum(widths)
@@ -87,7 +95,9 @@ def _write_above(
         heights[_UNIT_LINE] = max(heights[_UNIT_LINE], lines_needed(column.unit, widths[i]))
 
 
-def _write_table(sheet: Worksheet, spec: TableSpec, frame: pd.DataFrame, first: int, styles: Styles) -> int:
+def _write_table(
+    sheet: Worksheet, spec: TableSpec, frame: pd.DataFrame, first: int, widths: Sequence[float], styles: Styles
+) -> int:
     """Write a table's cells and make it an Excel table; returns its last line."""
     last = _HEADER_LINE + max(len(frame), 1)
     formats = _number_formats(spec, frame)
@@ -97,13 +107,17 @@ def _write_table(sheet: Worksheet, spec: TableSpec, frame: pd.DataFrame, first: 
         style = (
             styles.input(formats[column.name], align="right")
             if numeric
-            else styles.input("@", align="left", indent=int(indented[i]))
+            else styles.input("@", align="left", indent=int(indented[i]), text_wrap=widths[i] >= _MOST_WIDTH)
         )
         for line, value in enumerate(frame[column.name], start=_HEADER_LINE + 1):
             if pd.isna(value):
                 write_value(sheet, line, first + i, None, style)
-            else:
-                write_value(sheet, line, first + i, float(value) if numeric else label_text(value), style)
+                continue
+            write_value(sheet, line, first + i, float(value) if numeric else label_text(value), style)
+            if not numeric and widths[i] >= _MOST_WIDTH:
+                sheet.set_row(line, height(lines_needed(label_text(value), widths[i])))
+        if frame.empty:
+            write_value(sheet, _HEADER_LINE + 1, first + i, None, style)
         validation = _validation(column)
         if validation:
             sheet.data_validation(_HEADER_LINE + 1, first + i, last, first + i, validation)

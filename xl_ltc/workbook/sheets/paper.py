@@ -47,6 +47,23 @@ class Paper:
         needed = sum(_PER_CHARACTER * width + _PADDING for width in widths)
         return min(100, int(100.0 * self.space[0] / needed))
 
+    def beside(self, widths: Sequence[float], starts: Sequence[int], least: int) -> list[tuple[int, int]]:
+        """Which columns go on which page, so that none is printed smaller than a scale and no table is cut.
+
+        Args:
+            widths: of all columns; starts: the first column of each table; least: percent.
+
+        Returns:
+            First column of each page, and the one after its last; a table too wide for that has a page of its own.
+        """
+        if self.scale(widths) >= least:
+            return [(0, len(widths))]
+        pages = [0]
+        for first, after in zip(starts, [*starts[1:], len(widths)], strict=True):
+            if first > pages[-1] and self.scale(widths[pages[-1] : after]) < least:
+                pages.append(first)
+        return list(zip(pages, [*pages[1:], len(widths)], strict=True))
+
     def lines(self, widths: Sequence[float]) -> int:
         """About how many lines fit on a page at that scale."""
         return int(_SAFE * self.space[1] * 100.0 / self.scale(widths) / (LINE + 1.0))
@@ -61,6 +78,7 @@ def set_up_paper(
     repeat: tuple[int, int] | None = None,
     one_page: bool = False,
     across: int = 1,
+    page_widths: Sequence[float] | None = None,
 ) -> None:
     """Print area, scale, repeated header lines and footer.
 
@@ -72,6 +90,7 @@ def set_up_paper(
         repeat: first and last line to repeat on every page.
         one_page: fit the height too.
         across: over how many pages the columns go, the first two on each.
+        page_widths: of the columns of the widest page, where page breaks are set between columns.
     """
     sheet.set_paper(paper.kind)
     if paper.landscape or paper.wide:
@@ -83,7 +102,7 @@ def set_up_paper(
         sheet.fit_to_pages(1, 1)
     else:
         # A scale rather than a fit: Excel ignores page breaks on a sheet that is fitted.
-        sheet.set_print_scale(paper.scale(part_of(widths, across)))
+        sheet.set_print_scale(paper.scale(page_widths or part_of(widths, across)))
         if across > 1:
             sheet.repeat_columns(0, 1)
     sheet.print_area(0, 0, last_line, len(widths) - 1)
