@@ -56,7 +56,15 @@ def comparison_in_words(run: FilingRun, exhibit: str) -> Page:
         text(f"Numbers by series, duration and issue age are on the sheet {exhibit} tables."),
     )
     table = Table(f"exhibit_{_SUFFIX[exhibit]}_words", columns, tuple(rows))
-    return Page(exhibit, f"{_TITLES[exhibit]}, in words.", (exhibit, _TITLES[exhibit]), (table,), notes, landscape=True)
+    return Page(
+        exhibit,
+        f"{_TITLES[exhibit]}, in words.",
+        (exhibit, _TITLES[exhibit]),
+        (table,),
+        notes,
+        landscape=True,
+        shows_inputs=True,
+    )
 
 
 def comparison_in_numbers(run: FilingRun, exhibit: str) -> Page:
@@ -80,6 +88,7 @@ def comparison_in_numbers(run: FilingRun, exhibit: str) -> Page:
         (f"{exhibit} tables", _TITLES[exhibit]),
         tuple(tables),
         notes,
+        shows_inputs=True,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -67,7 +68,7 @@ class _Exhibit:
     payment: str
     status: str
 
-    @property
+    @cached_property
     def frame(self) -> pd.DataFrame:
         frame = self.run.study[LAPSE]
         chosen = (frame["premium_payment"] == self.payment) & (frame["partner_status"] == self.status)
@@ -76,6 +77,22 @@ class _Exhibit:
     @property
     def name(self) -> str:
         return f"exhibit_a2{_LETTER[self.payment]}_{self.status.lower()}"
+
+    @cached_property
+    def records(self) -> dict[str, dict[str, float]]:
+        """Events and credibility by duration."""
+        return {str(r["policy_duration"]): r for r in self.frame.to_dict("records")}
+
+    @cached_property
+    def full_credibility(self) -> float:
+        """The number of events for full credibility."""
+        return float(self.run.study[PARAMETERS].set_index("parameter")["value"][FULL_CREDIBILITY])
+
+    @cached_property
+    def lifetime_pay(self) -> tuple[_Exhibit, dict[str, Row]]:
+        """The same for lifetime-pay policies, with its rows."""
+        exhibit = _Exhibit(self.run, LIFETIME_PAY, self.status)
+        return exhibit, {row.key: row for row in exhibit.rows()}
 
     def table(self) -> Table:
         rows = tuple(self.rows())
@@ -161,8 +178,8 @@ class _Exhibit:
         derived = float(derived_lapse(composite, mortality))
         cells = {"derived": live("=1-(1-{composite})/(1-{mortality})", derived), **self._credibility(row)}
         if self.payment == TEN_PAY:
-            base = _Exhibit(self.run, LIFETIME_PAY, self.status)
-            beside = {r.key: r for r in base.rows()}.get(row)
+            base, rows = self.lifetime_pay
+            beside = rows.get(row)
             if beside is not None:
                 for key, column, value in (("ratio", "derived", derived), ("smoothed_ratio", "smoothed", smoothed)):
                     of = float(beside.cells[column].value)  # type: ignore[arg-type]
@@ -171,7 +188,7 @@ class _Exhibit:
         return cells
 
     def _credibility(self, row: str) -> dict[str, Cell]:
-        record = self.frame.set_index("policy_duration").loc[row]
+        record = self.records[row]
         keys = {"premium_payment": self.payment, "partner_status": self.status, "policy_duration": row}
         where = row_where(LAPSE, **keys)
         count, events = f'SUMPRODUCT({where}*({LAPSE}[events]<>""))', pick(LAPSE, "events", **keys)
@@ -179,8 +196,7 @@ class _Exhibit:
         known = not math.isnan(float(record["events"]))
         number: Value = float(record["events"]) if known else NOT_AVAILABLE
         given = float(record["credibility"])
-        parameters = self.run.study[PARAMETERS].set_index("parameter")["value"]
-        value = min(1.0, math.sqrt(float(record["events"]) / float(parameters[FULL_CREDIBILITY]))) if known else given
+        value = min(1.0, math.sqrt(float(record["events"]) / self.full_credibility)) if known else given
         return {
             "events": live(f'=IF({count}=0,"{NOT_AVAILABLE}",{events})', number),
             "credibility": live(

@@ -36,6 +36,7 @@ def factor_page(run: FilingRun, exhibit: str, title: str, tables: Sequence[str],
         (Table(name, columns, rows),),
         (text(note),),
         one_page=True,
+        shows_inputs=True,
         landscape=len(columns) > 16,
     )
 
