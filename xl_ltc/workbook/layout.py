@@ -101,7 +101,7 @@ OUTPUT_SHEETS = (
     run_data.SHEET,
 )
 
-LISTS = (changes.SHEET, run_log.SHEET, run_data.SHEET)
+LISTS = (CONTENTS, changes.SHEET, run_log.SHEET, run_data.SHEET)
 """Output sheets that have more or fewer lines with each run."""
 
 WAITING: Mapping[str, str] = MappingProxyType(

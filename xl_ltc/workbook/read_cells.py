@@ -12,8 +12,8 @@ from lxml import etree
 from xl_ltc.workbook.package.ooxml import Element, main
 
 _CELL, _ROW = main("c"), main("row")
-_MARKS = (b"<f", b":f", b't="e"', b"t='e'")
-"""A worksheet without any of these has neither formulas nor error values, and need not be parsed."""
+_MARK = re.compile(rb"<(?:\w+:)?f[\s/>]|\st\s*=\s*[\"']e[\"']")
+"""A worksheet without this has neither formulas in cells nor error values, and need not be parsed."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def flawed_cells(sheet: bytes, areas: Sequence[Area]) -> Iterator[tuple[int, int
         Zero-based row and column, and what is there: an error value such as ``#N/A``, or empty text for a formula
         whose value the workbook does not hold, as when a program wrote it that does not calculate.
     """
-    if not any(mark in sheet for mark in _MARKS):
+    if _MARK.search(sheet) is None:
         return
     row, column = -1, -1
     parsing = etree.iterparse(

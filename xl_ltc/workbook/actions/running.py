@@ -103,7 +103,9 @@ def run_workbook(
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
         progress("putting the sheets in place")
-        report = graft(workbook, rendered, sheets.sheets, out, LISTS, sheets.status | _set_on_control(inputs))
+        # Before the first run the sheets say what they wait for, which is nobody's loss.
+        lists = LISTS if earlier.last or earlier.unread else sheets.sheets
+        report = graft(workbook, rendered, sheets.sheets, out, lists, sheets.status | _set_on_control(inputs))
         if put_in_place is not None:
             put_in_place()
     warnings = (*cautions, *report.warnings, *remembered(run, record, out))

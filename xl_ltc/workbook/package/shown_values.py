@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from lxml import etree
@@ -22,9 +23,11 @@ def show_values(user: Package, parts: Collection[str], values: Mapping[str, Valu
         parts: its worksheets that are not replaced.
         values: what each name's cell holds now.
     """
-    marks = {f">{name}</".encode() for name in values}
+    if not values:
+        return
+    mark = re.compile(b">(?:" + b"|".join(re.escape(name.encode()) for name in values) + b")</")
     for part in parts:
-        if not any(mark in user.read(part) for mark in marks):
+        if mark.search(user.read(part)) is None:
             continue
         root = user.xml(part)
         cells = [(cell, cell.findtext(main("f"))) for cell in root.iter(main("c"))]
