@@ -35,6 +35,13 @@ def pick(table: str, column: str, **keys: str) -> str:
     return f"SUMPRODUCT({row_where(table, **keys)}*{structured(table, column)})"
 
 
+def pick_text(table: str, column: str, **keys: str) -> str:
+    """The text in the row whose columns are texts, which is one row; blank as empty text."""
+    key = structured(table, next(iter(keys)))
+    line = f"ROW({key})-MIN(ROW({key}))+1"
+    return f'INDEX({structured(table, column)},SUMPRODUCT({row_where(table, **keys)}*({line})))&""'
+
+
 def covering(table: str, key: str, at: str, values: str) -> str:
     """The number of the row whose label covers a whole number: ``<55``, ``55``, ``100+``.
 
