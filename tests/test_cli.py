@@ -101,6 +101,7 @@ def test_help_names_every_command() -> None:
         "trace",
         "check",
         "solve",
+        "new",
         "functions",
         "excel",
         "calc",

@@ -9,9 +9,10 @@ from xl_ltc_udfs.calc import commands as calc
 from xl_ltc_udfs.excel import commands as excel
 from xl_ltc_udfs.office_js import commands as office_js
 from xl_ltc_udfs.reference import commands as reference
+from xl_ltc_udfs.templates import commands as templates
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add ``functions``, ``excel``, ``calc`` and ``serve``."""
-    for host in (reference, excel, calc, office_js):
+    """Add ``new``, ``functions``, ``excel``, ``calc`` and ``serve``."""
+    for host in (templates, reference, excel, calc, office_js):
         host.add(commands)

@@ -77,7 +77,15 @@ def comparison_in_words(run: FilingRun, exhibit: str) -> Page:
         *((text(NOT_GIVEN.format(BASIS)),) if not rows else ()),
     )
     table = Table(f"exhibit_{_SUFFIX[exhibit]}_words", columns, tuple(rows))
-    return Page(exhibit, f"{_TITLES[exhibit]}, in words.", (exhibit, _TITLES[exhibit]), (table,), notes, landscape=True)
+    return Page(
+        exhibit,
+        f"{_TITLES[exhibit]}, in words.",
+        (exhibit, _TITLES[exhibit]),
+        (table,),
+        notes,
+        landscape=True,
+        shows_inputs=True,
+    )
 
 
 def comparison_in_numbers(run: FilingRun, exhibit: str) -> Page:
@@ -108,6 +116,7 @@ def comparison_in_numbers(run: FilingRun, exhibit: str) -> Page:
         tables,
         notes,
         one_page=exhibit == APPENDIX_B,
+        shows_inputs=True,
     )
 
 

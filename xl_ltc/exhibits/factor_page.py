@@ -32,7 +32,7 @@ def factor_page(run: FilingRun, exhibit: str, title: str, tables: Sequence[Seque
     """
     prefix = f"{exhibit.lower().replace(' ', '_').replace('-', '')}_factors"
     beside = tuple(_beside(run, f"{prefix}_{i}", names) for i, names in enumerate(tables, start=1))
-    return Page(exhibit, f"{title}.", (exhibit, title), beside, (text(note),), one_page=True)
+    return Page(exhibit, f"{title}.", (exhibit, title), beside, (text(note),), one_page=True, shows_inputs=True)
 
 
 def _beside(run: FilingRun, name: str, tables: Sequence[str]) -> Table:

@@ -43,6 +43,11 @@ class FilingPages:
     reconciliation: Page
 
     @property
+    def results(self) -> tuple[Page, ...]:
+        """The exhibits that show more than what was put in."""
+        return tuple(page for page in self.exhibits if not page.shows_inputs)
+
+    @property
     def all(self) -> tuple[Page, ...]:
         """Every page."""
         return (*self.exhibits, self.marginals, self.policy_sums, self.cash_flows, self.reconciliation)

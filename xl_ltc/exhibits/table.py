@@ -200,6 +200,7 @@ class Page:
         one_page: printed on one page.
         wide: printed on tabloid paper in landscape.
         across: over how many pages beside each other, the first two columns on each.
+        shows_inputs: whether all it shows stands on input sheets.
     """
 
     sheet: str
@@ -211,6 +212,7 @@ class Page:
     one_page: bool = False
     wide: bool = False
     across: int = 1
+    shows_inputs: bool = False
 
 
 def published_cells(pages: tuple[Page, ...]) -> dict[PublishedKey, tuple[str, Cell]]:

@@ -31,7 +31,7 @@ from xl_ltc.workbook.package.ooxml import REPAIR, Element, main
 from xl_ltc.workbook.package.opc import Package
 from xl_ltc.workbook.read_cells import Area, flawed_cells
 
-REQUIRED = (*(spec.name for spec in SPECS), CONTROL_TABLE, SETTINGS_TABLE, HISTORY.name, *STUDY_BY_NAME)
+REQUIRED = (*(spec.name for spec in SPECS), CONTROL_TABLE, SETTINGS_TABLE, HISTORY.name)
 """The Excel tables every workbook must have."""
 
 HOW_FOUND = "an Excel table of that name (Table Design, Table Name), on any sheet"
@@ -48,7 +48,7 @@ class WorkbookInputs:
         settings, control: the settings and the other entries of the Control sheet, checked.
         places: where each of them stands, by name.
         history: actual experience, as it stands; ``check_history`` checks it.
-        study: experience and original pricing, as they stand; ``check_study`` checks them.
+        study: experience and original pricing, as far as they are given; ``check_study`` checks them.
         inforce: the in-force policies as they stand, or None when the workbook has no such table.
     """
 
@@ -71,7 +71,7 @@ def read_workbook(path: Path) -> WorkbookInputs:
         InputError: not a workbook; tables missing, doubled or without rows; cells with an error value or with a
             formula that has no stored value; settings that are not allowed. All that can be found at once.
     """
-    found, problems = _read(path, REQUIRED, (INFORCE.name,))
+    found, problems = _read(path, REQUIRED, (INFORCE.name, *STUDY_BY_NAME))
     choices = None
     if SETTINGS_TABLE in found and CONTROL_TABLE in found:
         try:
@@ -81,7 +81,7 @@ def read_workbook(path: Path) -> WorkbookInputs:
     if problems or choices is None:
         raise InputError(problems)
     tables = {spec.name: found[spec.name] for spec in SPECS}
-    study = {name: found[name] for name in STUDY_BY_NAME}
+    study = {name: found[name] for name in STUDY_BY_NAME if name in found}
     return WorkbookInputs(tables, *choices, found[HISTORY.name], study, found.get(INFORCE.name))
 
 
@@ -100,6 +100,16 @@ def read_tables(path: Path, required: Sequence[str], optional: Sequence[str] = (
     if problems:
         raise InputError(problems)
     return found
+
+
+def read_what_is_there(path: Path, names: Sequence[str]) -> dict[str, InputTable]:
+    """Those of some Excel tables that are there and have rows, whatever is wrong with the others.
+
+    Raises:
+        InputError: not a workbook that can be read.
+    """
+    found, _ = _read(path, (), names)
+    return {name: table for name, table in found.items() if not table.frame.empty}
 
 
 def read_choices(tables: Sequence[InputTable]) -> tuple[Settings, Control, dict[str, str]]:
@@ -182,9 +192,11 @@ def _read(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple
         with _garbage_collection_paused():
             rows = _rows(book, sheet, path)
             found.update({name: _table(place, rows) for name, place in here.items()})
-        for name in here:
-            if found[name].frame.empty and name not in STUDY_BY_NAME:
+        for name in [name for name in here if found[name].frame.empty]:
+            if name in required:
                 problems.append(Problem(f"{found[name].locate(None, None)}, table {name}", NO_ROWS, "rows"))
+            else:
+                del found[name]
         problems += _flaws(package, list(here.values()))
     return found, problems
 

@@ -104,12 +104,12 @@ class OutputSheets:
         cls, run: FilingRun, pages: FilingPages, manifest: Mapping[str, Any], earlier: EarlierRuns = NO_RUNS
     ) -> OutputSheets:
         """The sheets of a run; ``earlier``: the runs before into the workbook these are for."""
-        data = RunData.of(run, pages.exhibits, manifest)
+        data = RunData.of(run, pages.results, manifest)
         about_run = (
             changes_page(earlier.last, data, earlier.unread),
             run_page(run, manifest),
             run_log_page(earlier.log, data, manifest),
-            run_data_page(data, pages.exhibits),
+            run_data_page(data, pages.results),
         )
         groups = year_groups(run.cash_flows.years, run.assumptions.settings.valuation_date.year)
         return cls(
@@ -165,6 +165,7 @@ def write_workbook(
     outputs: OutputSheets | None,
     macros: Macros | None = None,
     created: dt.datetime | None = None,
+    guide: Page | None = None,
 ) -> Path:
     """Write a workbook with every sheet; a file at ``path`` is replaced only once the new one is complete.
 
@@ -174,12 +175,13 @@ def write_workbook(
         outputs: what a run gave; None for a workbook that has not been run.
         macros: code and buttons.
         created: the date the file says it was made; now if None.
+        guide: a sheet of words before the others, the user's from then on.
 
     Raises:
         OSError: the folder or the file can't be written, e.g. because it is open in Excel.
     """
     with written_whole(path) as part:
-        _write(part, inputs, outputs, macros, created)
+        _write(part, inputs, outputs, macros, created, guide)
     return path
 
 
@@ -189,18 +191,19 @@ def _write(
     outputs: OutputSheets | None,
     macros: Macros | None,
     created: dt.datetime | None,
+    guide: Page | None,
 ) -> None:
     pages = outputs.pages if outputs else (status_page(),)
     filled = {page.sheet for page in pages} | ({CONTENTS, CHARTS} if outputs else set())
     waiting = [_waiting(name, WAITING.get(name, "")) for name in OUTPUT_SHEETS if name not in filled]
     addresses = Addresses()
-    plans = {page.sheet: plan_page(page, addresses) for page in (*pages, *waiting)}
+    plans = {page.sheet: plan_page(page, addresses) for page in (*pages, *waiting, *((guide,) if guide else ()))}
     with Workbook(str(path), {"default_format_properties": dict(DEFAULT_FONT)}) as workbook:
         properties = {"title": TITLE[0], "comments": "Written by xl_ltc"}
         workbook.set_properties(properties | ({"created": created} if created else {}))
         workbook.set_calc_mode("auto")
         styles = Styles(workbook)
-        names = list(SHEETS)
+        names = [*((guide.sheet,) if guide else ()), *SHEETS]
         if inputs.inforce is not None:
             names.insert(names.index(HISTORY) + 1, INFORCE)
         sheets = {name: workbook.add_worksheet(name, worksheet_class=ExactWorksheet) for name in names}

@@ -51,6 +51,9 @@ def _install(options: argparse.Namespace) -> int:
     print(f"Written: {path}")
     print(f"The functions run in {interpreter}")
     if options.out is None:
+        import xlwings
+
+        install.let_buttons_find(interpreter, Path(xlwings.USER_CONFIG_FILE))
         print("Start Excel, or start it again; LTC_LLR and the others are then there in every workbook.")
     return 0
 

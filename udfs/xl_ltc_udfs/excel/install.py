@@ -9,9 +9,11 @@ from pathlib import Path, PureWindowsPath
 from typing import Final
 
 from xl_ltc.errors import InputError
+from xl_ltc.files import written_whole
 from xl_ltc_udfs.excel.addin import write_addin
 
 FILE: Final = "xl_ltc.xlam"
+_INTERPRETER: Final = "INTERPRETER_WIN"
 _COMMAND: Final = "xl-ltc excel install"
 _NEEDED: Final = {"xlwings": "xlwings", "pyopenvba": "pyOpenVBA"}
 
@@ -45,6 +47,20 @@ def install(path: Path, interpreter: str) -> None:
         write_addin(path, interpreter)
     except PermissionError:
         raise _in_use(path) from None
+
+
+def let_buttons_find(interpreter: str, config: Path) -> None:
+    """Have xlwings start this Python for the buttons of a workbook; other settings in its file stay.
+
+    Args:
+        interpreter: path of a Python; config: xlwings' settings of the user, lines of ``"NAME","value"``.
+    """
+    setting = f'"{_INTERPRETER}",'
+    lines = config.read_text(encoding="utf-8").splitlines() if config.exists() else []
+    kept = [line for line in lines if line.strip() and not line.upper().startswith(setting)]
+    config.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(config) as part:
+        part.write_text("".join(f"{line}\n" for line in (*kept, f'{setting}"{interpreter}"')), encoding="utf-8")
 
 
 def remove(path: Path) -> bool:

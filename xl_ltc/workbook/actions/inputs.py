@@ -12,7 +12,7 @@ from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, SPECS
 from xl_ltc.control import ILLUSTRATIVE, TABLE, Control
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
-from xl_ltc.experience.study import Study, check_study, nothing_given
+from xl_ltc.experience.study import STUDY, Study, check_study, nothing_given
 from xl_ltc.illustration.block import illustrate
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.history import HISTORY, check_history
@@ -22,7 +22,7 @@ from xl_ltc.inforce.validate import InforceRules, check_inforce
 from xl_ltc.tables import InputTable, clean
 from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS
 from xl_ltc.workbook.actions.progress import Progress
-from xl_ltc.workbook.read import WorkbookInputs, read_tables, read_workbook
+from xl_ltc.workbook.read import WorkbookInputs, read_tables, read_what_is_there, read_workbook
 
 CAUTION = "Illustrative: policies, history by series and claim costs are not the company's (see docs/illustration.md)."
 CLAIM_COST_CAUTION = "Illustrative claim costs: table claim_cost is the one bundled with xl_ltc, not the company's."
@@ -120,7 +120,7 @@ def _policies(workbook: Path, inforce: Path | None, inputs: WorkbookInputs, prog
         raise InputError.single(
             workbook.name,
             "no Excel table inforce",
-            "the policies in a table of that name, another source on the Control sheet, or --inforce FILE",
+            "the policies in the rows of a table of that name, another source on the Control sheet, or --inforce FILE",
         )
     return table
 
@@ -168,9 +168,9 @@ def _read_workbook(workbook: Path) -> WorkbookInputs:
 
 def _bad_cells(workbook: Path) -> list[Problem]:
     """What is wrong with the cells of the tables that are there, each table by itself."""
-    specs = (*SPECS, HISTORY)
+    specs = (*SPECS, HISTORY, *STUDY)
     try:
-        tables = read_tables(workbook, (), [spec.name for spec in specs])
+        tables = read_what_is_there(workbook, [spec.name for spec in specs])
     except InputError:
         return []
     problems: list[Problem] = []
