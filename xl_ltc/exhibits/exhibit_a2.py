@@ -29,7 +29,7 @@ from xl_ltc.exhibits.table import (
 )
 from xl_ltc.experience.credibility import credibility
 from xl_ltc.experience.lapse import derived_lapse, smoothed_band_lapse
-from xl_ltc.experience.lapse_rows import ALL_DURATIONS, combines, is_single
+from xl_ltc.experience.lapse_rows import ALL_DURATIONS, combines, is_single, of_single_durations
 from xl_ltc.experience.probability import combined_probability
 from xl_ltc.experience.study import FULL_CREDIBILITY, LAPSE, LIFETIME_PAY, PARAMETERS, TEN_PAY
 
@@ -91,7 +91,7 @@ class _Exhibit:
         """Its rows of the table of terminations."""
         frame = self.run.study[LAPSE]
         chosen = (frame["premium_payment"] == self.payment) & (frame["partner_status"] == self.status)
-        return frame[chosen].set_index("policy_duration", drop=False)
+        return frame[chosen].set_index("policy_duration", drop=False).rename_axis(None)
 
     @cached_property
     def lifetime_pay(self) -> dict[str, Row]:
@@ -135,8 +135,7 @@ class _Exhibit:
 
     def rows(self) -> Iterator[Row]:
         """A row for each duration, then those of durations combined."""
-        single = self.frame[self.frame["policy_duration"].map(is_single)]
-        single = single.iloc[single["policy_duration"].astype(int).argsort()]
+        single = of_single_durations(self.frame)
         durations = [str(d) for d in single["policy_duration"]]
         values = {
             "exposure": single["exposure"].to_numpy(dtype=float),
@@ -161,7 +160,9 @@ class _Exhibit:
         assumptions = self.run.assumptions
         option = assumptions.vocabulary("premium_payment").index(self.payment)
         ages = np.full(len(durations), _ANY_ISSUE_AGE)
-        return assumptions.lapse.rate(PARTNER_STATUSES.index(self.status), np.array(durations), option, False, ages)
+        return assumptions.lapse.rate(
+            PARTNER_STATUSES.index(self.status), np.array(durations, dtype=np.int64), option, False, ages
+        )
 
     def _given(self, column: str, duration: str) -> str:
         """A formula, without its sign, that reads a column of the table of terminations."""

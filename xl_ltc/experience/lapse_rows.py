@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from xl_ltc.errors import Problem
@@ -22,6 +23,12 @@ _ALLOWED = f"a whole number, or durations combined as in 1-3, 7+ or {ALL_DURATIO
 def is_single(label: str) -> bool:
     """Whether a row is of one duration."""
     return re.fullmatch(r"[0-9]+", label) is not None
+
+
+def of_single_durations(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one duration each, by duration."""
+    single = frame[np.array([is_single(label) for label in frame["policy_duration"]], dtype=bool)]
+    return single.sort_values("policy_duration", key=lambda labels: labels.astype(int))
 
 
 def combines(label: str, duration: int) -> bool:
@@ -42,7 +49,7 @@ def lapse_problems(frame: pd.DataFrame, locate: Locator) -> Iterator[Problem]:
         frame: the table of terminations, each cell checked by itself; locate: gives the place of a cell.
     """
     for _, group in frame.groupby(_GROUP, sort=False):
-        single = group[group["policy_duration"].map(is_single)]
+        single = of_single_durations(group)
         for row, duration in single["policy_duration"].items():
             for column in GIVEN_BY_DURATION:
                 if pd.isna(single.loc[row, column]):
