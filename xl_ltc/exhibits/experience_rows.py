@@ -11,6 +11,7 @@ from xl_ltc.exhibits.lookups import pick
 from xl_ltc.exhibits.table import ALL, Cell, RowKind, live, live_ratio, ratio_or_na, text
 
 TOTAL = "Total"
+_SIGNS = str.maketrans("!{}", "___")
 NOT_GIVEN = "Not given, as without rows: {}."
 
 
@@ -54,10 +55,15 @@ def categories(
         }
         label = {} if characteristic in shown else {"characteristic": text(characteristic)}
         shown.add(characteristic)
-        row = Category(f"{characteristic}/{category}", {**label, "category": text(category), **cells}, values, "body")
+        row = Category(_key(characteristic, category), {**label, "category": text(category), **cells}, values, "body")
         of_first += [row] if characteristic == first else []
         yield row
     yield _total(table, frame, columns, summed, of_first)
+
+
+def _key(characteristic: str, category: str) -> str:
+    """The name of a row, without the signs that mean something in a reference."""
+    return f"{characteristic}/{category}".translate(_SIGNS)
 
 
 def _total(
@@ -73,7 +79,7 @@ def _total(
             values[column] = float(given[column].iloc[0])
             category = str(given["category"].iloc[0])
             cells[column] = live("=" + pick(table, column, characteristic=TOTAL, category=category), values[column])
-    return Category(f"{TOTAL}/{TOTAL}", cells, values, "total")
+    return Category(_key(TOTAL, TOTAL), cells, values, "total")
 
 
 def ratio(row: Category, numerator: str, denominator: str) -> dict[str, Cell]:

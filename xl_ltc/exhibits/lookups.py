@@ -11,9 +11,10 @@ def structured(table: str, column: str) -> str:
 
 
 def literal(words: str) -> str:
-    """Text in a formula."""
+    """Text in a formula; braces, which name cells in the formulas of a ``Table``, by their codes."""
     escaped = words.replace('"', '""')
-    return f'"{escaped}"'
+    plain = re.sub(r"[{}]", lambda brace: f'"&CHAR({ord(brace.group())})&"', escaped)
+    return f'"{plain}"' if plain == escaped else f'("{plain}")'
 
 
 def equals(table: str, column: str, key: str) -> str:
