@@ -123,11 +123,11 @@ def sheet_locator(sheet: str, header_row: int, first_column: int, columns: Seque
     return locate
 
 
-_ON_SHEET = re.compile(r"^sheet (.+), cell ([A-Z]{1,3}[0-9]+)(?: \(table \w+\))?$")
+_ON_SHEET = re.compile(r"^sheet (.+?), cell ([A-Z]{1,3}[0-9]+)(?: \(table \w+\)|, policy .*)?$", re.DOTALL)
 
 
 def cell_of_place(place: str) -> tuple[str, str] | None:
-    """The sheet and cell that a place of ``sheet_locator`` names; None for any other place."""
+    """The sheet and cell that a place of ``sheet_locator`` names, whatever table or policy it adds; None for others."""
     match = _ON_SHEET.match(place)
     return None if match is None else (match.group(1), match.group(2))
 

@@ -27,7 +27,7 @@ def record(run: FilingRun, warnings: tuple[str, ...] = ("=1+1", "@here")) -> dic
 
 
 def data_of(run: FilingRun) -> RunData:
-    return RunData.of(run, filing_pages(run, []).exhibits, record(run))
+    return RunData.of(run, filing_pages(run, []).results, record(run))
 
 
 @functools.cache

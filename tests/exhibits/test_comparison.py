@@ -134,7 +134,7 @@ def test_differences_are_live(lapse: Comparison) -> None:
 
 def test_the_first_run_has_nothing_before_it() -> None:
     page = changes_page(None, made_up_data())
-    assert page.title[2] == "There is no earlier run in this workbook."
+    assert page.footnotes[0].value == "There is no earlier run in this workbook."
     assert page.tables[0].rows[0].cells["table"].value == "Lifetime loss ratio before the increase"
-    assert "could not be read: cell A1" in changes_page(None, made_up_data(), "cell A1").title[2]
+    assert "could not be read: cell A1" in str(changes_page(None, made_up_data(), "cell A1").footnotes[0].value)
     assert changes_page(made_up_data(), made_up_data()).sheet == changes.SHEET

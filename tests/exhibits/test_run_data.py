@@ -40,7 +40,7 @@ def test_rows_are_called_by_their_keys() -> None:
 
 
 def test_results_are_what_the_exhibits_show(made_up: FilingRun) -> None:
-    data, exhibits = made_up_data(), filing_pages(made_up, []).exhibits
+    data, exhibits = made_up_data(), filing_pages(made_up, []).results
     tables = {table.name: table for table in all_tables(exhibits)}
     assert data.results["Exhibit I-b", "2030", "B Incurred Claims"] == tables["exhibit_1b"].number("2030", "claims")
     assert (
@@ -58,7 +58,7 @@ def test_results_are_what_the_exhibits_show(made_up: FilingRun) -> None:
 
 
 def test_no_number_a_reader_sees_is_left_out(made_up: FilingRun) -> None:
-    exhibits = filing_pages(made_up, []).exhibits
+    exhibits = filing_pages(made_up, []).results
     numbers = sum(
         isinstance(row.cells[c.key].value, int | float) and c.measure != "year"
         for table in all_tables(exhibits)
@@ -98,7 +98,7 @@ def test_a_heading_over_some_rows_is_no_name_of_a_row() -> None:
 
 
 def test_every_result_is_linked_to_the_cell_that_shows_it(made_up: FilingRun) -> None:
-    exhibits = filing_pages(made_up, []).exhibits
+    exhibits = filing_pages(made_up, []).results
     tables = {table.name: table for table in all_tables(exhibits)}
     inputs, results = run_data_page(made_up_data(), exhibits).tables
     assert len(results.rows) == len(made_up_data().results)

@@ -41,7 +41,7 @@ def test_run_data_is_the_last_sheet_and_its_tables_are_excel_tables(workbook: Pa
     assert set(book["Run data"].tables) == {RUN_INPUTS, RUN_RESULTS} and set(book["Run log"].tables) == {RUN_LOG}
     area = book["Run data"].tables[RUN_RESULTS].ref
     *_, last = book["Run data"][area]
-    assert str(last[3].value).startswith("='Exhibit A-3b'!")
+    assert str(last[3].value).startswith("='Section 22'!")
 
 
 @pytest.mark.slow

@@ -56,8 +56,9 @@ def changes_page(previous: RunData | None, current: RunData, unread: str = "") -
     columns = tuple(
         c for c in _columns("", "This run", "Headline result") if c.key not in ("before", "change", "relative")
     )
-    title = ("Changes", f"Run {_called(current)}", why)
-    return Page(SHEET, _PURPOSE, title, (Table("changes_headline", columns, rows),), landscape=True)
+    title = ("Changes", f"Run {_called(current)}")
+    table = Table("changes_headline", columns, rows)
+    return Page(SHEET, _PURPOSE, title, (table,), (text(why),), landscape=True)
 
 
 def comparison_page(comparison: Comparison, before: str, after: str) -> Page:

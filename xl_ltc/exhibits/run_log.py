@@ -98,6 +98,7 @@ def run_log_page(earlier: Sequence[LogRow], data: RunData, manifest: Mapping[str
         ("Run log",),
         (Table(RUN_LOG, (*_OURS, *users), tuple(rows), footnotes=notes, named=True),),
         wide=True,
+        across=2,
     )
 
 

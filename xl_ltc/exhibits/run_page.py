@@ -12,19 +12,12 @@ from xl_ltc.exhibits.exhibit_1 import LIFETIME, table_name
 from xl_ltc.exhibits.exhibit_2 import verdict
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.notes import LIVE_SETTINGS
-from xl_ltc.exhibits.table import Cell, Column, Measure, Page, Row, Table, live, text
+from xl_ltc.exhibits.table import Cell, Column, Measure, Page, Row, Table, live, serial, text
 from xl_ltc.projection.results import BASES
 
 AT_ONCE, WITH_NEXT_RUN = "at once", "with the next run"
 AS_RUN = f'=IF(COUNTIFS(run_same,"{NO}",run_acts,"{WITH_NEXT_RUN}")=0,"{YES}","{NO}, run again")'
 """Whether every setting the projection used is still what it was."""
-
-_EPOCH = dt.date(1899, 12, 30)
-
-
-def serial(day: dt.date) -> int:
-    """A spreadsheet's number of a day."""
-    return (day - _EPOCH).days
 
 
 def run_page(run: FilingRun, manifest: Mapping[str, Any]) -> Page:

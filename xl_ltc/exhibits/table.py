@@ -52,6 +52,7 @@ PublishedKey = tuple[str, str, str]
 """Table, row and column of a number the filing prints, as in the list of published values."""
 
 NOT_AVAILABLE = "N/A"
+_EPOCH = dt.date(1899, 12, 30)
 ALL = "All"
 
 
@@ -74,6 +75,11 @@ class Cell:
     measure: Measure | None = None
     link: tuple[str, str] | None = None
     choices: tuple[str, str] | None = None
+
+
+def serial(day: dt.date) -> int:
+    """A spreadsheet's number of a day."""
+    return (day - _EPOCH).days
 
 
 def text(value: Value) -> Cell:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, RELATIVITY_CHARACTERISTI
 from xl_ltc.exhibits.audit.case import AuditCase
 from xl_ltc.exhibits.audit.engine import POLICIES
 from xl_ltc.exhibits.lookups import equals
-from xl_ltc.exhibits.table import Cell, Column, Measure, Row, Table, Value, live, text
+from xl_ltc.exhibits.table import Cell, Column, Measure, Row, Table, Value, live, serial, text
 from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.rate_increase.behaviour import rounded_increase
 from xl_ltc.rate_increase.schedule import rate_increase
@@ -55,11 +54,6 @@ def record_table(case: AuditCase) -> Table:
         rows.append(Row(column.name, {"what": text(words), "value": live(formula, stored, measure)}))
         names[f"audit_{column.name}"] = (column.name, "value")
     return Table("audit_record", _columns(), tuple(rows), "Its record in the in-force file", names=names)
-
-
-def serial(day: dt.date) -> int:
-    """A spreadsheet's number of a day."""
-    return (day - dt.date(1899, 12, 30)).days
 
 
 def _columns() -> tuple[Column, ...]:

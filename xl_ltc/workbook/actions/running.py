@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import os
 import tempfile
@@ -18,8 +19,9 @@ from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
+from xl_ltc.exhibits.table import serial
 from xl_ltc.workbook import last_run
-from xl_ltc.workbook.actions.inputs import read_inputs
+from xl_ltc.workbook.actions.inputs import Inputs, read_inputs
 from xl_ltc.workbook.actions.places import check_folder, check_out, nearest_folder, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.layout import LISTS
@@ -101,11 +103,18 @@ def run_workbook(
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
         progress("putting the sheets in place")
-        report = graft(workbook, rendered, sheets.sheets, out, LISTS, sheets.status)
+        report = graft(workbook, rendered, sheets.sheets, out, LISTS, sheets.status | _set_on_control(inputs))
         if put_in_place is not None:
             put_in_place()
     warnings = (*cautions, *report.warnings, *remembered(run, record, out))
     return Outcome(run, (out,) if results is None else (out, results), warnings)
+
+
+def _set_on_control(inputs: Inputs) -> dict[str, str | float]:
+    """What the Settings sheet shows of the settings on the Control sheet."""
+    settings = inputs.assumptions.settings
+    values = {f.name: getattr(settings, f.name) for f in dataclasses.fields(settings) if f.metadata["on_control"]}
+    return {name: serial(value) if isinstance(value, dt.date) else value for name, value in values.items()}
 
 
 def remembered(run: FilingRun, record: Mapping[str, Any], workbook: Path) -> tuple[str, ...]:

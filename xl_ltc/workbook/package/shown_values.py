@@ -27,14 +27,18 @@ def show_values(user: Package, parts: Collection[str], values: Mapping[str, Valu
         if not any(mark in user.read(part) for mark in marks):
             continue
         root = user.xml(part)
-        for cell in root.iter(main("c")):
-            name = cell.findtext(main("f"))
-            if name in values:
-                _store(cell, values[name])
-        user.write_xml(part, root)
+        cells = [(cell, cell.findtext(main("f"))) for cell in root.iter(main("c"))]
+        changed = [_store(cell, values[name]) for cell, name in cells if name in values]
+        if any(changed):
+            user.write_xml(part, root)
 
 
-def _store(cell: Element, value: Value) -> None:
+def _store(cell: Element, value: Value) -> bool:
+    """Store a value, and whether it is another one."""
+    text = value if isinstance(value, str) else f"{float(value):.17g}"
+    old = cell.findtext(main("v"))
+    if old == text or (old and not isinstance(value, str) and cell.get("t", "n") == "n" and float(old) == float(value)):
+        return False
     if isinstance(value, str):
         cell.set("t", "str")
     else:
@@ -42,4 +46,5 @@ def _store(cell: Element, value: Value) -> None:
     shown = cell.find(main("v"))
     if shown is None:
         shown = etree.SubElement(cell, main("v"))
-    shown.text = value if isinstance(value, str) else repr(float(value))
+    shown.text = text
+    return True

@@ -8,6 +8,7 @@ import datetime as dt
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from xl_ltc.exhibits.table import serial
 from xl_ltc.settings import Settings
 from xl_ltc.workbook.addresses import quoted
 from xl_ltc.workbook.layout import CONTROL, SETTINGS_TABLE
@@ -51,7 +52,7 @@ def write_settings(
 def _write_shown(sheet: Worksheet, line: int, f: dataclasses.Field, value: object, styles: Styles) -> None:
     is_day = isinstance(value, dt.date)
     style = styles.plain(num_format="yyyy-mm-dd" if is_day else "General", align="left", valign="top")
-    stored = (value - dt.date(1899, 12, 30)).days if isinstance(value, dt.date) else value
+    stored = serial(value) if isinstance(value, dt.date) else value
     sheet.write_formula(line, 1, f"={f.name}", style, stored)
     for column, words in {0: f.name, 3: f.metadata["meaning"], 4: f.metadata["source"]}.items():
         write_value(sheet, line, column, words, styles.plain(wrap=True, bold=column == 0))
