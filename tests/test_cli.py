@@ -62,6 +62,7 @@ MANIFEST = [
     "inforce",
     "assumptions_sha256",
     "history_sha256",
+    "study_sha256",
     "settings",
     "results",
     "warnings",

@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
+from xl_ltc.exhibits.experience_rows import NOT_GIVEN
 from xl_ltc.exhibits.filing_run import FilingRun
-from xl_ltc.exhibits.lookups import pick, row_where, structured
+from xl_ltc.exhibits.lookups import literal, pick, pick_text, row_where, structured
 from xl_ltc.exhibits.policies import series_rows
 from xl_ltc.exhibits.table import Cell, Column, Measure, Page, Row, Table, Value, live, text
-from xl_ltc.experience.study import BASIS, DISABLED, INTEREST, INTEREST_513, PARAMETERS, STUDY_BY_NAME
+from xl_ltc.experience.study import (
+    APPENDIX_B,
+    BASIS,
+    DISABLED,
+    EXHIBIT_3,
+    INTEREST,
+    INTEREST_513,
+    MULTIPLE_500,
+    PARAMETERS,
+    STUDY_BY_NAME,
+)
 
-EXHIBIT_3, APPENDIX_B = "Exhibit III", "Appendix B"
 _TITLES = {
     EXHIBIT_3: "Comparison of Current and Original Pricing Assumptions",
     APPENDIX_B: "Comparison of Current and 513 Series Pricing Assumptions",
 }
 _SUFFIX = {EXHIBIT_3: "3", APPENDIX_B: "b"}
+_PRICED = {EXHIBIT_3: "Original", APPENDIX_B: "513 Series pricing"}
+"""What the current assumptions are compared with, before the title of a table."""
+_GRIDS_511 = ("pricing_lapse_511_lifetime_pay", "pricing_lapse_511_limited_pay")
+_FIRST: Mapping[str, Mapping[str, Measure]] = {
+    EXHIBIT_3: {"pricing_morbidity": "hundredths", DISABLED: "tenths"},
+    APPENDIX_B: {},
+}
+"""The tables of the original pricing that an exhibit shows before interest and lapse, and what their numbers are."""
 _LAPSE = {
     EXHIBIT_3: (
         "pricing_lapse_200_300",
         "pricing_lapse_400",
         "pricing_lapse_500_lifetime_pay",
         "pricing_lapse_500_limited_pay",
-        "pricing_lapse_511_lifetime_pay",
-        "pricing_lapse_511_limited_pay",
+        *_GRIDS_511,
     ),
-    APPENDIX_B: ("pricing_lapse_511_lifetime_pay", "pricing_lapse_511_limited_pay"),
+    APPENDIX_B: _GRIDS_511,
 }
-_OF_513 = "the 513 Series pricing"
+_KEY_WIDTH, _WIDTH = 18.0, 10.5
+"""One width for all tables, as they stand below each other."""
+_NO_BOUND = "-"
+"""Where a table leaves the end of a range blank."""
+_OF_CATEGORY = ("assumption", "basis", "series")
 
 
 def comparison_in_words(run: FilingRun, exhibit: str) -> Page:
     """Each assumption in words: current, and as it was priced."""
     frame = run.study[BASIS]
-    mine = frame[frame["exhibit"] == exhibit] if len(frame) else frame
-    rows, shown = [], set[str]()
-    for i, record in zip(mine.index, mine.to_dict("records"), strict=True):
-        cells = {
-            key: live(f'=INDEX({BASIS}[{key}],{int(i) + 1})&""', str(record[key]))
-            for key in ("basis", "series", "description")
-        }
-        label = {} if record["assumption"] in shown else {"assumption": text(str(record["assumption"]))}
-        shown.add(str(record["assumption"]))
-        rows.append(Row(str(i), {**label, **cells}))
+    mine = frame[frame["exhibit"] == exhibit]
+    rows = []
+    for _, of_one in mine.groupby("assumption", sort=False):
+        for i, record in enumerate(of_one.to_dict("records")):
+            keys = {key: str(record[key]) for key in _OF_CATEGORY}
+            formula = "=" + pick_text(BASIS, "description", exhibit=exhibit, **keys)
+            labels = {key: text(word) for key, word in keys.items() if i == 0 or key != "assumption"}
+            cells = labels | {"description": live(formula, str(record["description"]))}
+            rows.append(Row("/".join(keys.values()), cells))
     columns = (
         Column("assumption", "Assumption", width=16),
         Column("basis", "Basis", width=14),
@@ -52,8 +72,9 @@ def comparison_in_words(run: FilingRun, exhibit: str) -> Page:
         Column("description", "What it is", width=84),
     )
     notes = (
-        text("Read from the table pricing_basis, where each can be put in other words."),
+        text(f"Read from the table {BASIS}, where each can be put in other words."),
         text(f"Numbers by series, duration and issue age are on the sheet {exhibit} tables."),
+        *((text(NOT_GIVEN.format(BASIS)),) if not rows else ()),
     )
     table = Table(f"exhibit_{_SUFFIX[exhibit]}_words", columns, tuple(rows))
     return Page(
@@ -70,62 +91,103 @@ def comparison_in_words(run: FilingRun, exhibit: str) -> Page:
 def comparison_in_numbers(run: FilingRun, exhibit: str) -> Page:
     """The tables of the comparison: lapse, interest, and in Exhibit III morbidity by duration and disabled lives."""
     suffix = _SUFFIX[exhibit]
-    tables = [_current_lapse(run, suffix)]
-    tables += [_given(run, name, f"{name}_{suffix}", "rate") for name in _LAPSE[exhibit]]
-    if exhibit == EXHIBIT_3:
-        tables.append(_given(run, "pricing_morbidity", "pricing_morbidity_3", "hundredths"))
-        tables.append(_given(run, DISABLED, f"{DISABLED}_3", "tenths"))
-    tables.append(_interest(run, exhibit))
+    missing = [name for name in (*_FIRST[exhibit], *_LAPSE[exhibit]) if run.study[name].empty]
+    tables = (
+        *(_given(run, exhibit, name, measure) for name, measure in _FIRST[exhibit].items() if name not in missing),
+        _interest(run, exhibit),
+        *_current_lapse(run, suffix),
+        *(_given(run, exhibit, name, "rate") for name in _LAPSE[exhibit] if name not in missing),
+    )
     notes = (
-        text("Current lapse is linked to the assumption table, the rest to the tables of the sheet Original pricing."),
+        text(
+            "Current assumptions are linked to the assumption tables, the rest to those of the sheet Original pricing."
+        ),
+        _improvement(run),
+        *((_active_lives(run),) if exhibit == EXHIBIT_3 and _has_parameter(run, MULTIPLE_500) else ()),
         text(
             "Policy durations count from 1, completed policy years from 0; grids as printed, also where a rate rises."
         ),
+        *((text(NOT_GIVEN.format(", ".join(missing))),) if missing else ()),
     )
     return Page(
         f"{exhibit} tables",
         f"{_TITLES[exhibit]}, in numbers.",
         (f"{exhibit} tables", _TITLES[exhibit]),
-        tuple(tables),
+        tables,
         notes,
+        one_page=exhibit == APPENDIX_B,
         shows_inputs=True,
     )
 
 
-def _linked(
-    name: str, table: str, heading: str, frame: pd.DataFrame, columns: Sequence[str], measure: Measure
-) -> Table:
-    """A table of another, cell by cell in its order."""
-    key = columns[0]
-    rows = []
-    for i, record in enumerate(frame.to_dict("records")):
-        cells: dict[str, Cell] = {
-            "key": live(f'=INDEX({structured(table, key)},{i + 1})&""', str(record[key])),
-            **{
-                f"c{j}": live(f"=INDEX({structured(table, column)},{i + 1})", float(record[column]))
-                for j, column in enumerate(columns[1:])
-            },
-        }
-        rows.append(Row(str(i), cells))
-    words = [column.replace("_", " ").capitalize() for column in columns]
-    of_columns = (
-        Column("key", words[0], width=18),
-        *(Column(f"c{j}", header, measure, width=9) for j, header in enumerate(words[1:])),
+def _linked(name: str, table: str, heading: str, frame: pd.DataFrame, measure: Measure) -> Table:
+    """A table of another, cell by cell in its order; its first column is the key."""
+    columns = [str(column) for column in frame.columns]
+    measures = {column: _measure(frame[column], measure) for column in columns}
+    rows = [
+        Row(str(i), {f"c{j}": _cell(table, column, i, record[column]) for j, column in enumerate(columns)})
+        for i, record in enumerate(frame.to_dict("records"))
+    ]
+    widths = [_KEY_WIDTH, *([_WIDTH] * (len(columns) - 1))]
+    of_columns = tuple(
+        Column(f"c{j}", column.replace("_", " ").capitalize(), measures[column], width=widths[j])
+        for j, column in enumerate(columns)
     )
     return Table(name, of_columns, tuple(rows), heading)
 
 
-def _current_lapse(run: FilingRun, suffix: str) -> Table:
-    frame = run.assumptions.tables["lapse_lifetime_pay"]
-    heading = "Current lapse, lifetime pay"
-    columns = ("policy_duration", "single", "partnered")
-    return _linked(f"current_lapse_{suffix}", "lapse_lifetime_pay", heading, frame, columns, "rate")
+def _measure(column: pd.Series, measure: Measure) -> Measure:
+    if not pd.api.types.is_numeric_dtype(column):
+        return "text"
+    return "count" if str(column.name).startswith(("duration", "issue_age")) else measure
 
 
-def _given(run: FilingRun, name: str, table: str, measure: Measure) -> Table:
-    spec = STUDY_BY_NAME[name]
-    heading = f"Original: {spec.title[0].lower()}{spec.title[1:]}"
-    return _linked(table, name, heading, run.study[name], [c.name for c in spec.columns], measure)
+def _cell(table: str, column: str, position: int, value: str | float) -> Cell:
+    at = f"INDEX({structured(table, column)},{position + 1})"
+    if isinstance(value, str):
+        return live(f'={at}&""', value)
+    return live(f'=IF({at}="","{_NO_BOUND}",{at})', _NO_BOUND if pd.isna(value) else float(value))
+
+
+def _current_lapse(run: FilingRun, suffix: str) -> tuple[Table, ...]:
+    headings = {
+        "lapse_lifetime_pay": "Current: lapse, lifetime pay",
+        "lapse_payment_option": "Current: scalars on lapse by premium payment option",
+    }
+    measures: dict[str, Measure] = {"lapse_lifetime_pay": "rate", "lapse_payment_option": "hundredths"}
+    return tuple(
+        _linked(f"{name}_{suffix}", name, heading, run.assumptions.tables[name], measures[name])
+        for name, heading in headings.items()
+    )
+
+
+def _given(run: FilingRun, exhibit: str, name: str, measure: Measure) -> Table:
+    title = STUDY_BY_NAME[name].title
+    heading = f"{_PRICED[exhibit]}: {title[0].lower()}{title[1:]}"
+    return _linked(f"{name}_{_SUFFIX[exhibit]}", name, heading, run.study[name], measure)
+
+
+def _has_parameter(run: FilingRun, name: str) -> bool:
+    return name in set(run.study[PARAMETERS]["parameter"])
+
+
+def _parameter(run: FilingRun, name: str) -> tuple[str, float]:
+    """A formula, without its sign, that gives a parameter, and its value."""
+    value = run.study[PARAMETERS].set_index("parameter")["value"][name]
+    return pick(PARAMETERS, "value", parameter=name), float(value)
+
+
+def _improvement(run: FilingRun) -> Cell:
+    years = float(run.assumptions.tables["improvement"].set_index("parameter")["value"]["improvement_years"])
+    formula = pick("improvement", "value", parameter="improvement_years")
+    before, after = "Current improvement of mortality and morbidity: scale G2 for ", " projection years."
+    return live(f"={literal(before)}&{formula}&{literal(after)}", f"{before}{years:g}{after}")
+
+
+def _active_lives(run: FilingRun) -> Cell:
+    formula, value = _parameter(run, MULTIPLE_500)
+    before, after = "Original mortality of active lives, 500 Series: ", " of Annuity 2000."
+    return live(f'={literal(before)}&TEXT({formula},"0%")&{literal(after)}', f"{before}{value:.0%}{after}")
 
 
 def _interest(run: FilingRun, exhibit: str) -> Table:
@@ -146,37 +208,43 @@ def _interest(run: FilingRun, exhibit: str) -> Table:
         }
         rows.append(Row(row, cells | (_original(run, series) if exhibit == EXHIBIT_3 else {})))
     columns = [
-        Column("series", "Series", width=18),
-        Column("at_issue", "Max. val. at issue", "rate", "Current", 9),
-        Column("current", "As priced", "rate", "Current", 9),
+        Column("series", "Series", width=_KEY_WIDTH),
+        Column("at_issue", "Max. val. at issue", "rate", "Current", _WIDTH),
+        Column("current", "As priced", "rate", "Current", _WIDTH),
     ]
     if exhibit == EXHIBIT_3:
         columns += [
-            Column("original", "Rate", "rate", "Original", 9),
-            Column("basis", "Basis", "text", "Original", 9, wrap=False),
+            Column("original", "Rate", "rate", "Original", _WIDTH),
+            Column("basis", "Basis", "text", "Original", _WIDTH, wrap=False),
+        ]
+    if exhibit == EXHIBIT_3:
+        rows += [
+            Row(f"given_{series}", {"series": text(series)} | _original(run, series))
+            for series in run.study[INTEREST]["series"]
+            if series not in run.series
         ]
     notes = [
         text("Max. val. at issue: averages by insureds (section 6f). As priced: on the basis of the original pricing.")
     ]
-    if exhibit == APPENDIX_B and INTEREST_513 in set(run.study[PARAMETERS]["parameter"]):
-        value = float(run.study[PARAMETERS].set_index("parameter")["value"][INTEREST_513])
-        rate = f'TEXT({pick(PARAMETERS, "value", parameter=INTEREST_513)},"0.0%")'
-        words = f'"Interest of {_OF_513}: "&{rate}&", the maximum valuation rate."'
-        notes.append(live(f"={words}", f"Interest of {_OF_513}: {value:.1%}, the maximum valuation rate."))
+    if exhibit == APPENDIX_B and _has_parameter(run, INTEREST_513):
+        formula, value = _parameter(run, INTEREST_513)
+        before, after = "Interest of the 513 Series pricing: ", ", the maximum valuation rate."
+        notes.append(live(f'={literal(before)}&TEXT({formula},"0.0%")&{literal(after)}', f"{before}{value:.1%}{after}"))
     return Table(f"interest_{_SUFFIX[exhibit]}", tuple(columns), tuple(rows), "Interest", tuple(notes))
 
 
 def _original(run: FilingRun, series: str) -> dict[str, Cell]:
-    frame = run.study[INTEREST]
-    found = frame[frame["series"] == series] if len(frame) else frame
-    if found.empty:
+    """Rate and basis of a series' original pricing, where they are given."""
+    frame = run.study[INTEREST].set_index("series")
+    if series not in frame.index:
         return {}
-    at = int(found.index[0]) + 1
+    rate, basis = (
+        pick(INTEREST, "original_pricing", series=series),
+        pick_text(INTEREST, "original_basis", series=series),
+    )
     return {
-        "original": live(
-            "=" + pick(INTEREST, "original_pricing", series=series), float(found["original_pricing"].iloc[0])
-        ),
-        "basis": live(f'=INDEX({INTEREST}[original_basis],{at})&""', str(found["original_basis"].iloc[0])),
+        "original": live(f"={rate}", float(frame.loc[series, "original_pricing"])),
+        "basis": live(f"={basis}", str(frame.loc[series, "original_basis"])),
     }
 
 

@@ -31,11 +31,13 @@ def exhibit_a1a(run: FilingRun) -> Page:
         "Exhibit A-1a",
         "Mortality Hazard Rate Adjustment Factors",
         (
-            "mortality_factor_attained_age",
-            "mortality_factor_sex",
-            "mortality_factor_partner_status",
-            "mortality_factor_underwriting_class",
-            "mortality_factor_policy_duration",
+            (
+                "mortality_factor_attained_age",
+                "mortality_factor_policy_duration",
+                "mortality_factor_sex",
+                "mortality_factor_partner_status",
+                "mortality_factor_underwriting_class",
+            ),
         ),
         "The factors multiply the hazard of the 2012 Individual Annuity Mortality Basic table; each is linked to its "
         "assumption table.",
@@ -66,7 +68,9 @@ def exhibit_a1b(run: FilingRun) -> Page:
     notes = (
         text("[A], [B], [D] and [E] are read from the table experience_mortality; exact exposure in life-years."),
         text("[C] = 1 - exp(-[B] / [A]): the hazard of death turned into a probability."),
-        text("[D] and [E] are printed with one decimal of a percent; [F] and [G] differ from those printed by it."),
+        text(
+            "[F] and [G] rest on [D] and [E] as the table has them; the filing's own are given to a tenth of a percent."
+        ),
         *((text(NOT_GIVEN.format(MORTALITY)),) if not rows else ()),
     )
     return Page(

@@ -14,8 +14,22 @@ from xl_ltc.assumptions.specs import PARTNER_STATUSES
 from xl_ltc.exhibits.experience_rows import NOT_GIVEN
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.lookups import covering, equals, literal, pick, row_where
-from xl_ltc.exhibits.table import ALL, NOT_AVAILABLE, Cell, Column, Page, Row, Table, Value, live, live_ratio, text
+from xl_ltc.exhibits.table import (
+    NOT_AVAILABLE,
+    Cell,
+    Column,
+    Page,
+    Row,
+    Table,
+    Value,
+    live,
+    live_ratio,
+    ratio_or_na,
+    text,
+)
+from xl_ltc.experience.credibility import credibility
 from xl_ltc.experience.lapse import derived_lapse, smoothed_band_lapse
+from xl_ltc.experience.lapse_rows import ALL_DURATIONS, combines, is_single, of_single_durations
 from xl_ltc.experience.probability import combined_probability
 from xl_ltc.experience.study import FULL_CREDIBILITY, LAPSE, LIFETIME_PAY, PARAMETERS, TEN_PAY
 
@@ -34,13 +48,17 @@ _PRINTED = {
 """Columns in the list of published values, and here; Exhibit A-2b has ratios as well."""
 
 
+_RATIO_OF = {"derived": "ratio", "smoothed": "smoothed_ratio"}
+"""The column with the ratio to lifetime-pay of a column of Exhibit A-2b."""
+
+
 def exhibit_a2(run: FilingRun, payment: str) -> Page:
     """Exhibit A-2a (lifetime pay) or A-2b (ten-pay), single and partnered."""
     letter = _LETTER[payment]
     tables = tuple(_Exhibit(run, payment, status).table() for status in PARTNER_STATUSES)
     notes = (
         text("Exposure, composite terminations and expected mortality are read from the table experience_lapse."),
-        text("Derived lapse = 1 - (1 - composite) / (1 - mortality). So are the printed numbers."),
+        text("Derived lapse = 1 - (1 - composite) / (1 - mortality), which the filing's own numbers follow as well."),
         text(
             "Credibility = square root of (number of lapses / number for full credibility), at most 100%; where the "
             "number of lapses is not given, the share that is."
@@ -70,29 +88,19 @@ class _Exhibit:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
+        """Its rows of the table of terminations."""
         frame = self.run.study[LAPSE]
         chosen = (frame["premium_payment"] == self.payment) & (frame["partner_status"] == self.status)
-        return frame[chosen].reset_index(drop=True)
+        return frame[chosen].set_index("policy_duration", drop=False).rename_axis(None)
+
+    @cached_property
+    def lifetime_pay(self) -> dict[str, Row]:
+        """The rows of the lifetime-pay exhibit of the same partner status."""
+        return {row.key: row for row in _Exhibit(self.run, LIFETIME_PAY, self.status).rows()}
 
     @property
     def name(self) -> str:
         return f"exhibit_a2{_LETTER[self.payment]}_{self.status.lower()}"
-
-    @cached_property
-    def records(self) -> dict[str, dict[str, float]]:
-        """Events and credibility by duration."""
-        return {str(r["policy_duration"]): r for r in self.frame.to_dict("records")}
-
-    @cached_property
-    def full_credibility(self) -> float:
-        """The number of events for full credibility."""
-        return float(self.run.study[PARAMETERS].set_index("parameter")["value"][FULL_CREDIBILITY])
-
-    @cached_property
-    def lifetime_pay(self) -> tuple[_Exhibit, dict[str, Row]]:
-        """The same for lifetime-pay policies, with its rows."""
-        exhibit = _Exhibit(self.run, LIFETIME_PAY, self.status)
-        return exhibit, {row.key: row for row in exhibit.rows()}
 
     def table(self) -> Table:
         rows = tuple(self.rows())
@@ -116,7 +124,7 @@ class _Exhibit:
             Column("events", "Lapses, where given", "count", width=10, printed=False),
         )
         exhibit = f"A-2{_LETTER[self.payment]}{_FIGURE[self.status]}"
-        printed = _PRINTED | ({"ratio": "ratio", "smoothed_ratio": "smoothed_ratio"} if is_ten_pay else {})
+        printed = _PRINTED | ({ratio: ratio for ratio in _RATIO_OF.values()} if is_ten_pay else {})
         published = {
             (exhibit, row.key, theirs): (row.key, ours)
             for row in rows
@@ -126,43 +134,56 @@ class _Exhibit:
         return Table(self.name, columns, rows, f"Exhibit {exhibit}: {self.status} Policies", published=published)
 
     def rows(self) -> Iterator[Row]:
-        frame = self.frame
-        single = frame[frame["policy_duration"].str.fullmatch(r"\d+")] if len(frame) else frame
+        """A row for each duration, then those of durations combined."""
+        single = of_single_durations(self.frame)
         durations = [str(d) for d in single["policy_duration"]]
         values = {
             "exposure": single["exposure"].to_numpy(dtype=float),
             "composite": single["composite_termination"].to_numpy(dtype=float),
             "mortality": single["expected_mortality"].to_numpy(dtype=float),
-            "smoothed": self._smoothed([int(d) for d in durations]),
+            "events": single["events"].to_numpy(dtype=float),
         }
+        if self.is_assumed:
+            values["smoothed"] = self._smoothed([int(d) for d in durations])
         for i, duration in enumerate(durations):
             yield Row(duration, self._of_duration(duration, {key: float(v[i]) for key, v in values.items()}))
-        for label in frame["policy_duration"]:
-            if label not in durations:
+        for label in self.frame["policy_duration"]:
+            if not is_single(label):
                 yield self._combined(str(label), durations, values)
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether the assumption set has the payment option; without it there is no smoothed lapse to show."""
+        return self.payment in self.run.assumptions.vocabulary("premium_payment")
 
     def _smoothed(self, durations: list[int]) -> np.ndarray:
         assumptions = self.run.assumptions
-        options = assumptions.vocabulary("premium_payment")
-        if not durations or self.payment not in options:
-            return np.full(len(durations), math.nan)
-        option = options.index(self.payment)
+        option = assumptions.vocabulary("premium_payment").index(self.payment)
         ages = np.full(len(durations), _ANY_ISSUE_AGE)
-        return assumptions.lapse.rate(PARTNER_STATUSES.index(self.status), np.array(durations), option, False, ages)
+        return assumptions.lapse.rate(
+            PARTNER_STATUSES.index(self.status), np.array(durations, dtype=np.int64), option, False, ages
+        )
+
+    def _given(self, column: str, duration: str) -> str:
+        """A formula, without its sign, that reads a column of the table of terminations."""
+        return pick(LAPSE, column, **self._keys(duration))
+
+    def _keys(self, duration: str) -> dict[str, str]:
+        return {"premium_payment": self.payment, "partner_status": self.status, "policy_duration": duration}
 
     def _of_duration(self, duration: str, values: dict[str, float]) -> dict[str, Cell]:
-        def given(column: str) -> str:
-            keys = {"premium_payment": self.payment, "partner_status": self.status, "policy_duration": duration}
-            return "=" + pick(LAPSE, column, **keys)
-
+        is_given = f'SUMPRODUCT({row_where(LAPSE, **self._keys(duration))}*({LAPSE}[events]<>""))'
+        events = f'=IF({is_given}=0,"{NOT_AVAILABLE}",{self._given("events", duration)})'
         cells = {
             "duration": text(duration),
-            "exposure": live(given("exposure"), values["exposure"]),
-            "composite": live(given("composite_termination"), values["composite"]),
-            "mortality": live(given("expected_mortality"), values["mortality"]),
-            "smoothed": live(self._smoothed_formula(duration), values["smoothed"]),
+            "exposure": live(f"={self._given('exposure', duration)}", values["exposure"]),
+            "composite": live(f"={self._given('composite_termination', duration)}", values["composite"]),
+            "mortality": live(f"={self._given('expected_mortality', duration)}", values["mortality"]),
+            "events": live(events, _or_na(values["events"])),
         }
-        return cells | self._follows(duration, values["composite"], values["mortality"], values["smoothed"])
+        if "smoothed" in values:
+            cells["smoothed"] = live(self._smoothed_formula(duration), values["smoothed"])
+        return cells | self._follows(duration, values)
 
     def _smoothed_formula(self, duration: str) -> str:
         table = "lapse_payment_option"
@@ -173,68 +194,57 @@ class _Exhibit:
         within = f'({table}[duration_from]<={duration})*((({to}="")+({to}>={duration}))>0)*({table}[issue_age_from]="")'
         return f"={lifetime}*SUMPRODUCT({rule}*{within}*{table}[scalar])"
 
-    def _follows(self, row: str, composite: float, mortality: float, smoothed: float) -> dict[str, Cell]:
+    def _follows(self, row: str, values: dict[str, float]) -> dict[str, Cell]:
         """Derived lapse, credibility, and for ten-pay the ratios to lifetime-pay."""
-        derived = float(derived_lapse(composite, mortality))
-        cells = {"derived": live("=1-(1-{composite})/(1-{mortality})", derived), **self._credibility(row)}
-        if self.payment == TEN_PAY:
-            base, rows = self.lifetime_pay
-            beside = rows.get(row)
-            if beside is not None:
-                for key, column, value in (("ratio", "derived", derived), ("smoothed_ratio", "smoothed", smoothed)):
-                    of = float(beside.cells[column].value)  # type: ignore[arg-type]
-                    there = f"{{{base.name}!{row}.{column}}}"
-                    cells[key] = live_ratio(f"{{{column}}}", there, value / of if of else NOT_AVAILABLE)
+        derived = float(derived_lapse(values["composite"], values["mortality"]))
+        cells = {"derived": live("=1-(1-{composite})/(1-{mortality})", derived)}
+        cells["credibility"] = self._credibility(row, values["events"])
+        if self.payment == TEN_PAY and row in self.lifetime_pay:
+            base = _Exhibit(self.run, LIFETIME_PAY, self.status).name
+            beside = self.lifetime_pay[row].cells
+            ours = {"derived": derived} | {key: value for key, value in values.items() if key == "smoothed"}
+            for column in ours.keys() & beside.keys():
+                value = ratio_or_na(ours[column], float(beside[column].value))  # type: ignore[arg-type]
+                cells[_RATIO_OF[column]] = live_ratio(f"{{{column}}}", f"{{{base}!{row}.{column}}}", value)
         return cells
 
-    def _credibility(self, row: str) -> dict[str, Cell]:
-        record = self.records[row]
-        keys = {"premium_payment": self.payment, "partner_status": self.status, "policy_duration": row}
-        where = row_where(LAPSE, **keys)
-        count, events = f'SUMPRODUCT({where}*({LAPSE}[events]<>""))', pick(LAPSE, "events", **keys)
-        share, full = pick(LAPSE, "credibility", **keys), pick(PARAMETERS, "value", parameter=FULL_CREDIBILITY)
-        known = not math.isnan(float(record["events"]))
-        number: Value = float(record["events"]) if known else NOT_AVAILABLE
-        given = float(record["credibility"])
-        value = min(1.0, math.sqrt(float(record["events"]) / self.full_credibility)) if known else given
-        return {
-            "events": live(f'=IF({count}=0,"{NOT_AVAILABLE}",{events})', number),
-            "credibility": live(
-                f'=IF({{events}}="{NOT_AVAILABLE}",{share},MIN(1,SQRT({{events}}/{full})))',
-                0.0 if math.isnan(value) else value,
-            ),
-        }
+    def _credibility(self, row: str, events: float) -> Cell:
+        """From the number of lapses where it is known, else the share that is given."""
+        full = pick(PARAMETERS, "value", parameter=FULL_CREDIBILITY)
+        is_given = f'SUMPRODUCT({row_where(LAPSE, **self._keys(row))}*({LAPSE}[credibility]<>""))'
+        share = f'IF({is_given}=0,"{NOT_AVAILABLE}",{self._given("credibility", row)})'
+        formula = f"=IF(ISNUMBER({{events}}),MIN(1,SQRT({{events}}/{full})),{share})"
+        if math.isnan(events):
+            return live(formula, _or_na(float(self.frame.loc[row, "credibility"])))
+        parameters = self.run.study[PARAMETERS].set_index("parameter")["value"]
+        return live(formula, float(credibility(events, float(parameters[FULL_CREDIBILITY]))))
 
     def _combined(self, label: str, durations: list[str], values: dict[str, np.ndarray]) -> Row:
         """A row of durations combined: ``1-3``, ``7+``, ``All``."""
-        part = _positions(label, [int(d) for d in durations])
+        part = [i for i, duration in enumerate(durations) if combines(label, int(duration))]
         first, last = durations[part[0]], durations[part[-1]]
         span = {key: f"{{{first}.{key}}}:{{{last}.{key}}}" for key in values}
         exposure = values["exposure"][part]
-        found = {
-            "exposure": (f"=SUM({span['exposure']})", float(exposure.sum())),
+        formulas = {
+            "exposure": f"=SUM({span['exposure']})",
             **{
-                key: (
-                    f"=1-EXP(SUMPRODUCT({span['exposure']},LN(1-{span[key]}))/{{exposure}})",
-                    combined_probability(values[key][part], exposure),
-                )
+                key: f"=1-EXP(SUMPRODUCT({span['exposure']},LN(1-{span[key]}))/{{exposure}})"
                 for key in ("composite", "mortality")
             },
-            "smoothed": (
-                f"=SUMPRODUCT({span['exposure']},{span['smoothed']})/{{exposure}}",
-                smoothed_band_lapse(values["smoothed"][part], exposure),
-            ),
+            "events": f'=IF(COUNT({span["events"]})={len(part)},SUM({span["events"]}),"{NOT_AVAILABLE}")',
         }
-        cells = {"duration": text(label)} | {key: live(formula, value) for key, (formula, value) in found.items()}
-        numbers = {key: value for key, (_, value) in found.items()}
-        cells |= self._follows(label, numbers["composite"], numbers["mortality"], numbers["smoothed"])
-        return Row(label, cells, "total" if label == ALL else "body")
+        numbers = {
+            "exposure": float(exposure.sum()),
+            "composite": combined_probability(values["composite"][part], exposure),
+            "mortality": combined_probability(values["mortality"][part], exposure),
+            "events": float(values["events"][part].sum()),
+        }
+        if "smoothed" in values:
+            formulas["smoothed"] = f"=SUMPRODUCT({span['exposure']},{span['smoothed']})/{{exposure}}"
+            numbers["smoothed"] = smoothed_band_lapse(values["smoothed"][part], exposure)
+        cells = {"duration": text(label)} | {key: live(f, _or_na(numbers[key])) for key, f in formulas.items()}
+        return Row(label, cells | self._follows(label, numbers), "total" if label == ALL_DURATIONS else "body")
 
 
-def _positions(label: str, durations: list[int]) -> list[int]:
-    if label == ALL:
-        return list(range(len(durations)))
-    if label.endswith("+"):
-        return [i for i, d in enumerate(durations) if d >= int(label[:-1])]
-    first, _, last = label.partition("-")
-    return [i for i, d in enumerate(durations) if int(first) <= d <= int(last)]
+def _or_na(number: float) -> Value:
+    return NOT_AVAILABLE if math.isnan(number) else number

@@ -30,13 +30,14 @@ def exhibit_a3a(run: FilingRun) -> Page:
         "Exhibit A-3a",
         "Morbidity Adjustment Factors",
         (
-            "morbidity_factor_attained_age",
-            "morbidity_factor_policy_duration",
-            "morbidity_factor_sex",
-            "morbidity_factor_underwriting_class",
+            (
+                "morbidity_factor_policy_duration",
+                "morbidity_factor_sex",
+                "morbidity_factor_underwriting_class",
+            ),
+            ("morbidity_factor_attained_age",),
         ),
-        "The factors multiply the claim costs; each is linked to its assumption table. Benefit periods are "
-        "told apart as lifetime and limited.",
+        "The factors multiply the claim costs; each is linked to its assumption table.",
     )
 
 
@@ -50,8 +51,8 @@ def exhibit_a3b(run: FilingRun) -> Page:
         Column("exposure", "Exposure\n[A]", "count", "Policy years", 12),
         Column("claim_count", "Count\n[B]", "count", "Actual incurred claims", 9),
         Column("actual_claims", "Dollars\n[C]", "money", "Actual incurred claims", 14),
-        Column("guidelines_claims", "Guidelines\n[D]", "money", "Expected incurred claims ($)", 14),
-        Column("adjusted_claims", "Adjusted\n[E]", "money", "Expected incurred claims ($)", 14),
+        Column("guidelines_claims", "Guidelines\n[D]", "money", "Expected incurred claims", 14),
+        Column("adjusted_claims", "Adjusted\n[E]", "money", "Expected incurred claims", 14),
         Column(
             "actual_claims_to_guidelines_claims", "Guidelines\n[F] = [C] / [D]", "hundredths", "Actual to expected", 14
         ),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
 from xl_ltc.exhibits.lookups import pick
-from xl_ltc.exhibits.table import Cell, RowKind, live, live_ratio, ratio_or_na, text
+from xl_ltc.exhibits.table import ALL, Cell, RowKind, live, live_ratio, ratio_or_na, text
 
 TOTAL = "Total"
-NOT_GIVEN = "No experience is given: the table {} has no rows."
+_SIGNS = str.maketrans("!{}", "___")
+NOT_GIVEN = "Not given, as without rows: {}."
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ def categories(
 ) -> Iterator[Category]:
     """A row for each category with what the input table gives, and a total.
 
+    Categories of a characteristic stand together, in whatever order the table has them, so that a total is of one
+    stretch of rows.
+
     Args:
         table: the input table's name; frame: its rows, with ``characteristic`` and ``category``.
         columns: the columns that are read.
@@ -41,7 +45,8 @@ def categories(
     first = rows["characteristic"].iloc[0]
     shown: set[str] = set()
     of_first: list[Category] = []
-    for record in rows.to_dict("records"):
+    together = pd.concat([of_one for _, of_one in rows.groupby("characteristic", sort=False)])
+    for record in together.to_dict("records"):
         characteristic, category = str(record["characteristic"]), str(record["category"])
         values = {column: float(record[column]) for column in columns}
         cells = {
@@ -50,17 +55,22 @@ def categories(
         }
         label = {} if characteristic in shown else {"characteristic": text(characteristic)}
         shown.add(characteristic)
-        row = Category(f"{characteristic}/{category}", {**label, "category": text(category), **cells}, values, "body")
+        row = Category(_key(characteristic, category), {**label, "category": text(category), **cells}, values, "body")
         of_first += [row] if characteristic == first else []
         yield row
     yield _total(table, frame, columns, summed, of_first)
+
+
+def _key(characteristic: str, category: str) -> str:
+    """The name of a row, without the signs that mean something in a reference."""
+    return f"{characteristic}/{category}".translate(_SIGNS)
 
 
 def _total(
     table: str, frame: pd.DataFrame, columns: tuple[str, ...], summed: tuple[str, ...], first: list[Category]
 ) -> Category:
     given = frame[frame["characteristic"] == TOTAL]
-    cells, values = {"characteristic": text(TOTAL)}, {}
+    cells, values = {"characteristic": text(TOTAL), "category": text(ALL)}, {}
     for column in columns:
         if column in summed:
             values[column] = sum(row.numbers[column] for row in first)
@@ -69,7 +79,7 @@ def _total(
             values[column] = float(given[column].iloc[0])
             category = str(given["category"].iloc[0])
             cells[column] = live("=" + pick(table, column, characteristic=TOTAL, category=category), values[column])
-    return Category(f"{TOTAL}/{TOTAL}", cells, values, "total")
+    return Category(_key(TOTAL, TOTAL), cells, values, "total")
 
 
 def ratio(row: Category, numerator: str, denominator: str) -> dict[str, Cell]:
@@ -78,28 +88,3 @@ def ratio(row: Category, numerator: str, denominator: str) -> dict[str, Cell]:
         return {}
     value = ratio_or_na(row.numbers[numerator], row.numbers[denominator])
     return {f"{numerator}_to_{denominator}": live_ratio(f"{{{numerator}}}", f"{{{denominator}}}", value)}
-
-
-def factors_beside(
-    name: str, heading: str, tables: Mapping[str, pd.DataFrame], headers: Mapping[str, str]
-) -> tuple[str, dict[int, dict[str, Cell]], list[tuple[str, str]]]:
-    """Assumption tables beside each other, each cell linked to its own.
-
-    Args:
-        name, heading: of the result; tables: by name; headers: of their columns, by column.
-
-    Returns:
-        The heading, the cells of each line, and key and header of each column; a blank column between two tables.
-    """
-    lines: dict[int, dict[str, Cell]] = {}
-    columns: list[tuple[str, str]] = []
-    for table, frame in tables.items():
-        columns += [(f"gap_{table}", "")] if columns else []
-        for column in frame.columns:
-            key = f"{table}_{column}"
-            columns.append((key, headers.get(column, column.replace("_", " ").capitalize())))
-            is_text = not pd.api.types.is_numeric_dtype(frame[column])
-            for i, value in enumerate(frame[column]):
-                formula = f"=INDEX({table}[{column}],{i + 1})" + ('&""' if is_text else "")
-                lines.setdefault(i, {})[key] = live(formula, str(value) if is_text else float(value))
-    return heading or name, lines, columns

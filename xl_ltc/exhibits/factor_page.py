@@ -1,47 +1,62 @@
-"""A page of adjustment factors: assumption tables beside each other, every cell linked to its table."""
+"""A page of adjustment factors: assumption tables beside and below each other, every cell linked to its table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xl_ltc.assumptions.specs import BY_NAME
-from xl_ltc.exhibits.experience_rows import factors_beside
+from xl_ltc.assumptions.specs import BY_NAME, MORBIDITY_SERIES
 from xl_ltc.exhibits.filing_run import FilingRun
-from xl_ltc.exhibits.table import Column, Page, Row, Table, text
+from xl_ltc.exhibits.lookups import structured
+from xl_ltc.exhibits.table import Cell, Column, Page, Row, Table, live, text
 
-_KEYS = {"attained_age": "Attained Age", "policy_duration": "Duration", "sex": "Gender", "factor": "Factor"}
+_KEYS = {"policy_duration": "Duration", "sex": "Gender"}
+_SERIES, _PERIOD, _TYPE = "Rate series", "Benefit period", "Benefit type"
+_FACTORS = {
+    **{name: (_SERIES, f"{name.removeprefix('series_').replace('_plus', '+')} Series") for name in MORBIDITY_SERIES},
+    "benefit_period_lifetime": (_PERIOD, "Lifetime"),
+    "benefit_period_limited": (_PERIOD, "Non-Lifetime"),
+    "indemnity": (_TYPE, "Indemnity"),
+    "reimbursement": (_TYPE, "Reimbursement"),
+    "factor": ("", "Factor"),
+}
+"""Group and header of each column of factors."""
+_KEY_WIDTH, _FACTOR_WIDTH = 14.0, 12.0
 
 
-def factor_page(run: FilingRun, exhibit: str, title: str, tables: Sequence[str], note: str) -> Page:
+def factor_page(run: FilingRun, exhibit: str, title: str, tables: Sequence[Sequence[str]], note: str) -> Page:
     """The factor tables of an exhibit.
 
     Args:
-        run: for its assumption tables; exhibit: its name; title: below it; tables: from left to right; note: below.
+        run: for its assumption tables; exhibit: its name; title: below it; note: below the tables.
+        tables: from top to bottom those that stand beside each other.
     """
-    name = f"{exhibit.lower().replace(' ', '_').replace('-', '')}_factors"
-    frames = {table: run.assumptions.tables[table] for table in tables}
-    _, lines, found = factors_beside(name, title, frames, _KEYS)
-    keys = {f"{table}_{BY_NAME[table].key[0]}" for table in tables}
-    columns = tuple(
-        Column(
-            key, header, "text" if key in keys or not header else "hundredths", width=_width(key, header, key in keys)
-        )
-        for key, header in found
-    )
-    rows = tuple(Row(str(i), cells) for i, cells in lines.items())
-    return Page(
-        exhibit,
-        f"{title}.",
-        (exhibit, title),
-        (Table(name, columns, rows),),
-        (text(note),),
-        one_page=True,
-        shows_inputs=True,
-        landscape=len(columns) > 16,
-    )
+    prefix = f"{exhibit.lower().replace(' ', '_').replace('-', '')}_factors"
+    beside = tuple(_beside(run, f"{prefix}_{i}", names) for i, names in enumerate(tables, start=1))
+    return Page(exhibit, f"{title}.", (exhibit, title), beside, (text(note),), one_page=True, shows_inputs=True)
 
 
-def _width(key: str, header: str, is_key: bool) -> float:
-    if key.startswith("gap_"):
-        return 2.0
-    return 13.0 if is_key else max(8.0, max(len(word) for word in header.split()) + 2.0)
+def _beside(run: FilingRun, name: str, tables: Sequence[str]) -> Table:
+    lines: dict[int, dict[str, Cell]] = {}
+    columns: list[Column] = []
+    for table in tables:
+        frame = run.assumptions.tables[table]
+        (key,) = BY_NAME[table].key
+        columns += [_column(table, column, column == key) for column in frame.columns]
+        for i, record in enumerate(frame.to_dict("records")):
+            cells = {f"{table}_{column}": _linked(table, str(column), i, value) for column, value in record.items()}
+            lines.setdefault(i, {}).update(cells)
+    return Table(name, tuple(columns), tuple(Row(str(i), cells) for i, cells in lines.items()))
+
+
+def _column(table: str, column: str, is_key: bool) -> Column:
+    key = f"{table}_{column}"
+    if is_key:
+        return Column(key, _KEYS.get(column, column.replace("_", " ").title()), width=_KEY_WIDTH)
+    group, header = _FACTORS[column]
+    return Column(key, header, "hundredths", group, _FACTOR_WIDTH)
+
+
+def _linked(table: str, column: str, position: int, value: str | float) -> Cell:
+    """A cell of a table, in its place: key and factor of a line are those of one row, however the rows are sorted."""
+    at = f"=INDEX({structured(table, column)},{position + 1})"
+    return live(f'{at}&""', value) if isinstance(value, str) else live(at, value)

@@ -10,7 +10,7 @@ from xl_ltc.exhibits.checks import Check, Published, reconciliation_page
 from xl_ltc.exhibits.engine_values import with_links
 from xl_ltc.exhibits.exhibit_1 import exhibit_1
 from xl_ltc.exhibits.exhibit_2 import exhibit_2
-from xl_ltc.exhibits.exhibit_3 import APPENDIX_B, EXHIBIT_3, comparison_in_numbers, comparison_in_words
+from xl_ltc.exhibits.exhibit_3 import comparison_in_numbers, comparison_in_words
 from xl_ltc.exhibits.exhibit_a1 import exhibit_a1a, exhibit_a1b
 from xl_ltc.exhibits.exhibit_a2 import exhibit_a2
 from xl_ltc.exhibits.exhibit_a3 import exhibit_a3a, exhibit_a3b
@@ -24,7 +24,7 @@ from xl_ltc.exhibits.section_19 import section_19
 from xl_ltc.exhibits.section_21 import section_21
 from xl_ltc.exhibits.section_22 import section_22
 from xl_ltc.exhibits.table import Page, published_cells
-from xl_ltc.experience.study import LIFETIME_PAY, TEN_PAY
+from xl_ltc.experience.study import APPENDIX_B, EXHIBIT_3, LIFETIME_PAY, TEN_PAY
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ def structured(table: str, column: str) -> str:
 
 
 def literal(words: str) -> str:
-    """Text in a formula."""
+    """Text in a formula; braces, which name cells in the formulas of a ``Table``, by their codes."""
     escaped = words.replace('"', '""')
-    return f'"{escaped}"'
+    plain = re.sub(r"[{}]", lambda brace: f'"&CHAR({ord(brace.group())})&"', escaped)
+    return f'"{plain}"' if plain == escaped else f'("{plain}")'
 
 
 def equals(table: str, column: str, key: str) -> str:
@@ -33,6 +34,13 @@ def row_where(table: str, **keys: str) -> str:
 def pick(table: str, column: str, **keys: str) -> str:
     """The number in the row whose columns are texts; no wildcard or operator in them means anything."""
     return f"SUMPRODUCT({row_where(table, **keys)}*{structured(table, column)})"
+
+
+def pick_text(table: str, column: str, **keys: str) -> str:
+    """The text in the row whose columns are texts, which is one row; blank as empty text."""
+    key = structured(table, next(iter(keys)))
+    line = f"ROW({key})-MIN(ROW({key}))+1"
+    return f'INDEX({structured(table, column)},SUMPRODUCT({row_where(table, **keys)}*({line})))&""'
 
 
 def covering(table: str, key: str, at: str, values: str) -> str:

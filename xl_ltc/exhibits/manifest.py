@@ -7,7 +7,7 @@ import hashlib
 import importlib.metadata
 import importlib.resources
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -27,8 +27,8 @@ def manifest(
 ) -> dict[str, Any]:
     """The record of a run as plain JSON values.
 
-    ``run_id`` is when it was started and six digits of a hash over all it took: code, policies, assumptions, history
-    and settings.
+    ``run_id`` is when it was started and six digits of a hash over all it took: code, policies, assumptions, history,
+    study and settings.
 
     Args:
         run: what was computed.
@@ -42,6 +42,7 @@ def manifest(
         "inforce": manifest_entry(run.block),
         "assumptions_sha256": assumptions_hash(run.assumptions),
         "history_sha256": _frame_hash(run.history),
+        "study_sha256": _frames_hash(run.study),
         "settings": as_text(run.assumptions.settings),
     }
     together = hashlib.sha256(repr(taken).encode()).hexdigest()
@@ -69,8 +70,12 @@ def manifest(
 
 def assumptions_hash(assumptions: AssumptionSet) -> str:
     """SHA-256 over every assumption table's names, columns and values, wherever they were read from."""
+    return _frames_hash(assumptions.tables.frames)
+
+
+def _frames_hash(frames: Mapping[str, pd.DataFrame]) -> str:
     digest = hashlib.sha256()
-    for name, frame in sorted(assumptions.tables.frames.items()):
+    for name, frame in sorted(frames.items()):
         digest.update(name.encode())
         digest.update(_frame_hash(frame).encode())
     return digest.hexdigest()

@@ -15,6 +15,7 @@ from xl_ltc.errors import is_blank
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.headline import LINKED
 from xl_ltc.exhibits.table import Cell, Column, Measure, Page, Row, Table, all_tables, live, text
+from xl_ltc.experience.study import STUDY_BY_NAME
 from xl_ltc.inforce.history import HISTORY
 from xl_ltc.settings import as_text
 from xl_ltc.tables import TableSpec, label_text
@@ -36,6 +37,7 @@ HASHED = {
     "in-force": ("inforce", "sha256"),
     "assumptions": ("assumptions_sha256",),
     "history": ("history_sha256",),
+    "experience and pricing": ("study_sha256",),
     "code": ("code_sha256",),
 }
 """What a run knows its inputs and itself again by, and where the manifest has it."""
@@ -54,8 +56,8 @@ class RunData:
     """A run's inputs and results by what they are called; two runs on the same are equal.
 
     Attributes:
-        inputs: the run's identity, settings, every cell of the assumption tables and the history but their keys,
-            control totals of the policies in force, hashes. Dates as ISO text.
+        inputs: the run's identity, settings, every cell of the assumption tables, the history and the study but
+            their keys, control totals of the policies in force, hashes. Dates as ISO text.
         results: every number and verdict a reader sees in the exhibits, the headline results first.
         measures: what each result is.
     """
@@ -160,6 +162,8 @@ def _inputs(run: FilingRun, manifest: Mapping[str, Any]) -> Iterator[tuple[Key, 
     for name, frame in run.assumptions.tables.frames.items():
         yield from _cells(BY_NAME[name], frame)
     yield from _cells(HISTORY, run.history)
+    for name, frame in run.study.items():
+        yield from _cells(STUDY_BY_NAME[name], frame)
     totals: Mapping[str, Mapping[str, object]] = _found(manifest, ("inforce", "control_totals")) or {}
     for series, by_column in totals.items():
         yield from (((INFORCE, str(series), column), _plain(value)) for column, value in by_column.items())

@@ -15,7 +15,9 @@ from types import MappingProxyType
 import pandas as pd
 
 from xl_ltc import filing
+from xl_ltc.assumptions.specs import PARTNER_STATUSES
 from xl_ltc.errors import InputError, Problem
+from xl_ltc.experience.lapse_rows import full_credibility_problems, is_single, lapse_problems
 from xl_ltc.tables import Column, InputTable, TableSpec, clean
 
 LIFETIME_PAY, TEN_PAY = "Lifetime-Pay", "Ten-Pay"
@@ -27,13 +29,17 @@ PARAMETERS, BASIS, INTEREST, DISABLED = (
     "pricing_disabled_lives",
 )
 FULL_CREDIBILITY, INTEREST_513 = "credibility_full_events", "interest_513_pricing"
+MULTIPLE_500 = "original_500_mortality_A2000_multiple"
+EXHIBIT_3, APPENDIX_B = "Exhibit III", "Appendix B"
 ISSUE_AGES = ("<40", "40-44", "45-49", "50-54", "55-59", "60-64", "65-69", "70-74", "75-79", "80+")
 
+_BELOW_CERTAIN = 0.999999
+"""Who leaves for certain has no hazard."""
 _LAPSE_OF = {LIFETIME_PAY: "exhibit_a2a", TEN_PAY: "exhibit_a2b"}
 
 
-def _text(name: str) -> Column:
-    return Column(name, kind="text")
+def _text(name: str, *allowed: str) -> Column:
+    return Column(name, kind="text", allowed=allowed)
 
 
 def _number(name: str, unit: str = "", high: float = 1e12, *, optional: bool = False) -> Column:
@@ -45,7 +51,7 @@ def _rate(name: str, *, optional: bool = False) -> Column:
 
 
 def _probability(name: str, *, optional: bool = False) -> Column:
-    return _number(name, "annual probability", 1.0, optional=optional)
+    return _number(name, "annual probability", _BELOW_CERTAIN, optional=optional)
 
 
 def _grid(name: str, title: str, key: str, columns: tuple[str, ...], source: str = "Exhibit III") -> TableSpec:
@@ -74,8 +80,8 @@ STUDY: tuple[TableSpec, ...] = (
         "Terminations by policy duration, without benefit expiry",
         "Exhibits A-2a and A-2b",
         (
-            _text("premium_payment"),
-            _text("partner_status"),
+            _text("premium_payment", *_LAPSE_OF),
+            _text("partner_status", *PARTNER_STATUSES),
             _text("policy_duration"),
             _number("exposure", "life-years", optional=True),
             _probability("composite_termination", optional=True),
@@ -84,7 +90,8 @@ STUDY: tuple[TableSpec, ...] = (
             _number("credibility", "share", 1.0, optional=True),
         ),
         ("premium_payment", "partner_status", "policy_duration"),
-        "Credibility is read where the number of events is blank; rows of durations combined hold that alone.",
+        "Credibility is read where the number of events is blank. Of durations combined, such as 1-3, 7+ and All, "
+        "nothing else is read: the rest follows from the rows of single durations.",
     ),
     TableSpec(
         MORBIDITY,
@@ -105,14 +112,20 @@ STUDY: tuple[TableSpec, ...] = (
         PARAMETERS,
         "Parameters of the study and of the pricing",
         "Appendices A and B",
-        (_text("parameter"), _number("value")),
+        (_text("parameter", FULL_CREDIBILITY, MULTIPLE_500, INTEREST_513), _number("value")),
         ("parameter",),
     ),
     TableSpec(
         BASIS,
         "Current and original bases in words",
         "Exhibit III and Appendix B",
-        (_text("exhibit"), _text("assumption"), _text("basis"), _text("series"), _text("description")),
+        (
+            _text("exhibit", EXHIBIT_3, APPENDIX_B),
+            _text("assumption"),
+            _text("basis"),
+            _text("series"),
+            _text("description"),
+        ),
         ("exhibit", "assumption", "basis", "series"),
     ),
     TableSpec(
@@ -181,9 +194,23 @@ def check_study(raw: Mapping[str, InputTable]) -> Study:
             checked[spec.name] = clean(table, spec)
         except InputError as error:
             problems += error.problems
+    if not problems:
+        problems += _problems_together(checked, raw)
     if problems:
         raise InputError(problems)
     return MappingProxyType(checked)
+
+
+def _problems_together(checked: Study, raw: Mapping[str, InputTable]) -> list[Problem]:
+    """What is wrong with rows, and tables, that are each right by themselves."""
+    if checked[LAPSE].empty:
+        return []
+    parameters = raw.get(PARAMETERS)
+    place = f"table {PARAMETERS}" if parameters is None else parameters.locate(None, "parameter")
+    return [
+        *lapse_problems(checked[LAPSE], raw[LAPSE].locate),
+        *full_credibility_problems(checked[LAPSE]["events"].tolist(), checked[PARAMETERS], FULL_CREDIBILITY, place),
+    ]
 
 
 def empty(spec: TableSpec) -> pd.DataFrame:
@@ -223,7 +250,7 @@ def _columns(printed: str, name: str) -> pd.DataFrame:
 
 def _lapse(payment: str) -> pd.DataFrame:
     text = filing.printed(_LAPSE_OF[payment]).text
-    single = text["duration"].str.isdigit()
+    single = text["duration"].map(is_single)
     frame = pd.DataFrame({"premium_payment": payment, "partner_status": text["partner_status"]})
     frame["policy_duration"] = text["duration"]
     for column in ("exposure", "composite_termination", "expected_mortality"):
@@ -235,7 +262,7 @@ def _lapse(payment: str) -> pd.DataFrame:
 
 def _parameters() -> pd.DataFrame:
     text = filing.printed("parameters").text
-    wanted = (FULL_CREDIBILITY, INTEREST_513, "original_500_mortality_A2000_multiple")
+    wanted = (FULL_CREDIBILITY, INTEREST_513, MULTIPLE_500)
     return text.loc[text["parameter"].isin(wanted), ["parameter", "value"]]
 
 

@@ -16,9 +16,9 @@ from xl_ltc.exhibits.reconciliation.interval import Interval, ends
 from xl_ltc.exhibits.table import ALL
 from xl_ltc.experience.lapse import derived_lapse, ratio_to_lifetime_lapse, smoothed_band_lapse
 from xl_ltc.experience.probability import combined_probability
+from xl_ltc.experience.study import LIFETIME_PAY, TEN_PAY
 from xl_ltc.filing import Printed, PrintedTable
 
-LIFETIME_PAY, TEN_PAY = "Lifetime-Pay", "Ten-Pay"
 TABLES = {LIFETIME_PAY: "exhibit_a2a", TEN_PAY: "exhibit_a2b"}
 EXHIBITS = {
     (LIFETIME_PAY, "Single"): "A-2a(i)",
