@@ -1,4 +1,8 @@
-"""Makes docs/images from a demo workbook: ``python docs/pictures.py ltc_rate_filing.xlsx``.
+"""Makes docs/images from workbooks: ``python docs/pictures.py ltc_rate_filing.xlsx``.
+
+A picture whose page a workbook does not have is left as it is. Several workbooks are given one by one, each with the
+pictures to take from it: a demo for the exhibits, a workbook that was changed and run again and in which a policy was
+traced for ``changes.png`` and ``policy_audit.png``, one with bad inputs that was checked for ``input_checks.png``.
 
 Needs LibreOffice (``soffice``) and poppler (``pdftoppm``, ``pdftotext``).
 """
@@ -50,20 +54,30 @@ PICTURES = (
     Picture("exhibit_2.png", "Exhibit II"),
     Picture("charts.png", "Charts"),
     Picture("reconciliation.png", "Reconciliation to the Published Filing", 1500, 0.5),
+    Picture("control.png", "Control"),
+    Picture("exhibit_a1b.png", "Exhibit A-1b"),
+    Picture("policy_audit.png", "Policy audit", 800),
+    Picture("changes.png", "Changes", 1000, 0.6),
+    Picture("input_checks.png", "Input checks"),
 )
 
 
 def main() -> None:
     """Write every picture."""
-    parser = argparse.ArgumentParser(description="Makes docs/images from a demo workbook.")
+    parser = argparse.ArgumentParser(description="Makes docs/images from a workbook.")
     parser.add_argument("workbook", type=Path)
-    workbook = parser.parse_args().workbook
+    parser.add_argument("--only", nargs="+", metavar="FILE", help="pictures to make; all without it")
+    options = parser.parse_args()
+    workbook = options.workbook
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pdf = printed(workbook, folder)
-        for picture in PICTURES:
-            pixels = cropped(page(pdf, page_number(pdf, picture.title), folder), picture)
+        for picture in PICTURES if options.only is None else [p for p in PICTURES if p.file in options.only]:
+            number = page_number(pdf, picture.title)
+            if number is None:
+                continue
+            pixels = cropped(page(pdf, number, folder), picture)
             data = png(pixels)
             if len(data) > LARGEST:
                 raise SystemExit(f"{picture.file}: {len(data):,} bytes, more than {LARGEST:,}")
@@ -79,13 +93,14 @@ def printed(workbook: Path, folder: Path) -> Path:
     return folder / f"{workbook.stem}.pdf"
 
 
-def page_number(pdf: Path, title: str) -> int:
-    """The first page that begins with a title."""
+def page_number(pdf: Path, title: str) -> int | None:
+    """The first page that begins with a title, if there is one that is more than a title."""
     text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
     for number, words in enumerate(text.split("\f"), start=1):
-        if words.strip().partition("\n")[0].strip() == title:
+        first, _, rest = words.strip().partition("\n")
+        if first.strip() == title and "Filled by" not in rest:
             return number
-    raise SystemExit(f"{pdf.name}: no page begins with {title!r}")
+    return None
 
 
 def page(pdf: Path, number: int, folder: Path) -> np.ndarray:

@@ -113,7 +113,7 @@ def _verdict() -> Table:
     rows.append(Row("verdict", {"what": text("All of them"), "value": live(verdict, AGREES, "general")}, "total"))
     return Table(
         "audit_verdict_lines",
-        (Column("what", "", width=66, wrap=False), Column("value", "", "tiny", width=16)),
+        (Column("what", "Column", width=66, wrap=False), Column("value", "Difference", "tiny", width=16)),
         tuple(rows),
         "Formulas and engine: the largest relative difference",
         names={"audit_verdict": ("verdict", "value")},
@@ -132,7 +132,7 @@ def _values(case: AuditCase) -> Table:
         )
         for column, _ in _VALUED
     ]
-    columns = (Column("what", "", width=66, wrap=False), Column("value", "", "cents", width=16))
+    columns = (Column("what", "Item", width=66, wrap=False), Column("value", "Value", "cents", width=16))
     return Table("audit_values", columns, tuple(rows), "Present values at the valuation date at its valuation rate ($)")
 
 

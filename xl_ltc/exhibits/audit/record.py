@@ -10,7 +10,7 @@ import numpy as np
 
 from xl_ltc.assumptions.lapse import NEVER
 from xl_ltc.assumptions.premium import FOR_LIFE
-from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, RELATIVITY_CHARACTERISTICS, SEXES
+from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, RELATIVITY_CHARACTERISTICS
 from xl_ltc.exhibits.audit.case import AuditCase
 from xl_ltc.exhibits.audit.engine import POLICIES
 from xl_ltc.exhibits.lookups import equals
@@ -50,14 +50,16 @@ def record_table(case: AuditCase) -> Table:
         elif column.kind in ("number", "integer"):
             measure, stored = ("age" if column.kind == "integer" else "cents"), float(value)
         formula = f"=INDEX({POLICIES}[{column.name}],audit_at)"
-        words = column.name.replace("_", " ").capitalize() + (f" ({column.unit})" if column.unit else "")
+        words = column.name.replace("_", " ").capitalize() + (
+            f" ({column.unit})" if column.unit not in ("", "date") else ""
+        )
         rows.append(Row(column.name, {"what": text(words), "value": live(formula, stored, measure)}))
         names[f"audit_{column.name}"] = (column.name, "value")
     return Table("audit_record", _columns(), tuple(rows), "Its record in the in-force file", names=names)
 
 
 def _columns() -> tuple[Column, ...]:
-    return Column("what", "", width=66, wrap=False), Column("value", "", "general", width=16)
+    return Column("what", "Item", width=66, wrap=False), Column("value", "Value", "general", width=16)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def lookup_table(case: AuditCase) -> Table:
         for f in found
     )
     columns = (
-        Column("what", "", width=66, wrap=False),
+        Column("what", "Item", width=66, wrap=False),
         Column("value", "Value", "general", width=16),
         Column("key", "Key", "general", width=18),
         Column("at", "Row in the table", "count", width=10),
@@ -269,7 +271,6 @@ def start_table(case: AuditCase) -> Table:
     """Where the policy stands when the projection begins (specification, section 1)."""
     policy, settings = case.policy, case.assumptions.settings
     completed = settings.valuation_date.year - int(policy.issue_year[0])
-    frame = policy.frame
     lines = [
         _Line("issue_year", "Issue year", "=YEAR(audit_issue_date)", int(policy.issue_year[0]), "year"),
         _Line(
@@ -295,13 +296,6 @@ def start_table(case: AuditCase) -> Table:
             "=(DATE(2001,MONTH(audit_issue_date),DAY(audit_issue_date))-DATE(2001,1,1))/365",
             float(policy.year_before_anniversary[0]),
             "decimal",
-        ),
-        _Line(
-            "sex_column",
-            "1 male, 2 female",
-            f'=IF(audit_sex="{SEXES[0]}",1,2)',
-            SEXES.index(frame["sex"].iloc[0]) + 1,
-            "age",
         ),
     ]
     return _lines_table("audit_start", "Where it stands", lines)
