@@ -52,13 +52,15 @@ HEADERS = {
     "s22_counts_premium": "region,series,insureds,annualized_premium",
 }
 MANIFEST = [
+    "run_id",
+    "scenario",
     "xl_ltc",
-    "code_sha256",
     "python",
     "libraries",
     "command",
     "started",
     "seconds",
+    "code_sha256",
     "inforce",
     "assumptions_sha256",
     "history_sha256",

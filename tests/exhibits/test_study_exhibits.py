@@ -246,11 +246,11 @@ def test_without_any_the_exhibits_say_so() -> None:
         "Appendix B": BASIS,
     }.items():
         assert all(not t.rows for t in pages[sheet].tables), sheet
-        assert f"Not given, as without rows: {table}." in notes(pages[sheet])
+        assert f"Nothing is given in {table}." in notes(pages[sheet])
     for sheet in ("Exhibit III tables", "Appendix B tables"):
         assert "pricing_lapse_511_limited_pay." in notes(pages[sheet])
         assert {t.heading.partition(":")[0] for t in pages[sheet].tables} == {"Current", "Interest"}
-    assert "Not given" not in "".join(notes(page) for page in study_pages(study_run()))
+    assert "Nothing is given" not in "".join(notes(page) for page in study_pages(study_run()))
 
 
 def test_current_assumptions_are_the_assumption_tables(run: FilingRun) -> None:

@@ -12,7 +12,7 @@ from xl_ltc.exhibits.table import ALL, Cell, RowKind, live, live_ratio, ratio_or
 
 TOTAL = "Total"
 _SIGNS = str.maketrans("!{}", "___")
-NOT_GIVEN = "Not given, as without rows: {}."
+NOT_GIVEN = "Nothing is given in {}."
 
 
 @dataclass(frozen=True)
