@@ -17,6 +17,7 @@ from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.run_data import RUN_INPUTS, RUN_RESULTS
 from xl_ltc.exhibits.run_log import NOTE, RUN_LOG
 from xl_ltc.workbook import actions
+from xl_ltc.workbook.actions.inputs import CLAIM_COST_CAUTION
 from xl_ltc.workbook.render import write_filing_workbook
 from xl_ltc.workbook.run_data import EarlierRuns, read_earlier_runs, read_run_data, read_run_log
 
@@ -128,7 +129,7 @@ def test_runs_into_a_users_workbook(small: SmallFiling, tmp_path: Path) -> None:
     """Run, saved by LibreOffice with an edit and a note, and run again: what changed is said, the note is there."""
     book = tmp_path / "mine.xlsx"
     first = actions.run_workbook(small.inputs_only, small.parquet, book, None, quiet)
-    assert not first.warnings
+    assert first.warnings == (CLAIM_COST_CAUTION,)
     assert "There is no earlier run in this workbook." in values(book)["Changes"].values()
     before = read_run_data(book)
     by_hand = (
