@@ -39,6 +39,12 @@ def experience(cash_flows: CashFlows) -> Experience:
     return Experience.at_valuation_rates(cash_flows, Settings())
 
 
+def test_values_by_group_are_those_of_the_groups(experience: Experience) -> None:
+    # Mid-2016 and mid-2017 at the end of 2016, at each group's own rate.
+    by_hand = [10 * 1.045**0.5 + 50 * 1.045**-0.5, 4 * 1.035**0.5 + 90 * 1.035**-0.5]
+    assert experience.valued_by_group("incurred_claims", "after") == pytest.approx(by_hand, rel=1e-14)
+
+
 UP_45, UP_35 = 1.045**0.5, 1.035**0.5
 
 

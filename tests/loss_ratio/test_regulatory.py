@@ -56,6 +56,13 @@ def test_item_7_equal_to_item_5_passes_and_less_fails() -> None:
     assert not dataclasses.replace(equal, item_6a=equal.item_5 - 100.01).passed
 
 
+def test_the_margin_is_claims_above_what_the_test_asks_for(exhibit_ii: Test5885) -> None:
+    assert exhibit_ii.margin == pytest.approx(7_245_135_673 / 3_354_734_204 - 1, rel=1e-8)
+    assert dataclasses.replace(exhibit_ii, item_6a=exhibit_ii.item_5 - exhibit_ii.item_6b).margin == pytest.approx(
+        0.0, abs=1e-15
+    )
+
+
 def test_a_prior_increase_counts_at_85_percent() -> None:
     test = Test5885.of(100, 130, 0, 0, 0, 0, Settings())
     assert test.item_2b == 30

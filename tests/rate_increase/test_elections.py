@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from xl_ltc.errors import InputError
 from xl_ltc.rate_increase.behaviour import (
     adverse_selection,
     cbul_election,
+    election_jumps,
     rbo_election,
     rbo_reduction,
     rounded_increase,
@@ -136,3 +139,30 @@ def test_rbo_bases_are_the_averages_they_say(r: float, c: float) -> None:
 def test_an_unknown_basis_is_an_error() -> None:
     with pytest.raises(InputError, match=r"rbo_basis.*'guess'"):
         rbo_reduction(0.5, 0.04, 0.1, "guess")
+
+
+def test_elections_jump_where_they_are_said_to_and_nowhere_else() -> None:
+    jumps = election_jumps(14.0, FILED)
+    assert jumps[:3] == pytest.approx([0.15, 0.25, 0.35], rel=1e-15)
+    below, above = (cbul_election(jumps + side, False, FILED) for side in (-1e-8, 1e-8))
+    # Everybody elects from 1,250% on, so that nothing is left to jump.
+    assert ((above > below) == (below < 1.0)).all()
+    between = np.linspace(jumps[:-1] + 1e-8, jumps[1:] - 1e-8, 9)
+    assert (cbul_election(between, False, FILED) == above[:-1]).all()
+    assert (cbul_election(np.linspace(0.0, jumps[0] - 1e-8, 9), False, FILED) == 0.0).all()
+
+
+@pytest.mark.parametrize(
+    ("highest", "threshold", "jumps"),
+    [
+        (0.15, 0.15, []),
+        (0.16, 0.15, [0.15]),
+        (0.30, 0.15, [0.15, 0.25]),
+        (0.30, 0.00, [0.05, 0.15, 0.25]),
+        (0.30, 0.22, [0.22, 0.25]),
+        (0.0, 0.15, []),
+    ],
+)
+def test_jumps_up_to_an_increase(highest: float, threshold: float, jumps: list[float]) -> None:
+    behaviour = dataclasses.replace(FILED, cbul_threshold=threshold)
+    assert election_jumps(highest, behaviour).tolist() == pytest.approx(jumps)

@@ -105,3 +105,25 @@ def test_an_empty_block(assumptions: AssumptionSet, random_block: Callable[..., 
     increase = policy_increase(random_block(3).select(np.arange(0)), assumptions)
     assert increase.increase.shape == (0,)
     assert increase.impact.factors.shape == (0, 1, 4)
+
+
+def test_an_increase_that_is_given_takes_the_place_of_the_one_to_new_business(
+    assumptions: AssumptionSet, random_block: Callable[..., Block]
+) -> None:
+    block = random_block(300, seed=9)
+    toward = policy_increase(block, assumptions)
+    given = policy_increase(block, assumptions, toward.increase)
+    for column in ("affected", "increase", "cbul", "rbo", "adverse_selection", "rbo_reduction"):
+        assert (getattr(given, column) == getattr(toward, column)).all()
+    flat = policy_increase(block, assumptions, np.full(len(block), 3.0))
+    assert (flat.increase == np.where(flat.affected, 3.0, 0.0)).all()
+
+
+def test_without_behaviour_premium_rises_in_full_and_nothing_else_changes(
+    assumptions: AssumptionSet, random_block: Callable[..., Block]
+) -> None:
+    increase = policy_increase(random_block(300, seed=9), assumptions, behaviour=False)
+    factors = increase.impact.factors[:, 0]
+    assert (factors[:, PREMIUM] == 1.0 + increase.increase).all()
+    assert increase.increase.max() == 1.0
+    assert (factors[:, [INITIAL_PREMIUM, CLAIMS, LIVES]] == 1.0).all()

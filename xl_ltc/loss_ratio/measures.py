@@ -64,13 +64,20 @@ class Experience:
 
     def valued(self, measure: str, basis: Basis) -> np.ndarray:
         """A measure valued at the valuation date, by year over all groups."""
+        return np.asarray(self._valued(measure, basis).sum(axis=0))
+
+    def valued_by_group(self, measure: str, basis: Basis) -> np.ndarray:
+        """A measure valued at the valuation date, by group over all years."""
+        return np.asarray(self._valued(measure, basis).sum(axis=1))
+
+    def _valued(self, measure: str, basis: Basis) -> np.ndarray:
         factor = value_factor(
             self.cash_flows.years[None, :],
             self.rates[:, None],
             self.settings.valuation_date.year,
             self.settings.cash_flow_timing,
         )
-        return np.asarray((self.cash_flows.get(measure, basis) * factor).sum(axis=0))
+        return np.asarray(self.cash_flows.get(measure, basis) * factor)
 
     def values(self, measure: str, basis: Basis) -> Values:
         """Accumulated and present value of a measure."""

@@ -76,6 +76,11 @@ class Test5885:
         return self.item_6a + self.item_6b
 
     @property
+    def margin(self) -> float:
+        """By how much claims exceed what the test asks for, as a fraction of it: item 7 over item 5, less one."""
+        return self.item_7 / self.item_5 - 1.0
+
+    @property
     def passed(self) -> bool:
         """Item 8: item 7 is not less than item 5."""
         return self.item_7 >= self.item_5

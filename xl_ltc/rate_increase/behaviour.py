@@ -41,6 +41,23 @@ def cbul_election(
     return np.where(none, 0.0, np.minimum(elected, 1.0))
 
 
+def election_jumps(highest: float, behaviour: Behaviour) -> np.ndarray:
+    """The increases from zero to ``highest`` where elections jump: the threshold, and each rounding tie above it.
+
+    Args:
+        highest: a fraction.
+        behaviour: the elections' parameters.
+
+    Returns:
+        Ascending increases, shape (jumps,).
+    """
+    multiple, threshold = behaviour.cbul_rounding, behaviour.cbul_threshold
+    ties = (np.arange(np.ceil(highest / multiple)) + 0.5) * multiple
+    # A tie that is the threshold but for the last bits is one jump with it.
+    jumps = np.append(threshold, ties[ties > threshold + _TOLERANCE])
+    return np.asarray(jumps[(jumps > 0.0) & (jumps < highest)])
+
+
 def rbo_election(cbul: ArrayLike, behaviour: Behaviour) -> np.ndarray:
     """Share that reduces benefits: a multiple of the share that elects the contingent benefit upon lapse."""
     return np.minimum(behaviour.rbo_multiple * np.asarray(cbul, dtype=float), 1.0)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-from scipy.optimize import brentq
 
 from xl_ltc.errors import InputError
 
@@ -14,57 +13,95 @@ INCREASE_TOLERANCE = 1e-10
 MEASURE_TOLERANCE = 1e-8
 """How far from the target the measure may be at the answer."""
 
+_ROUNDING = 1e-12
+"""A measure this close to its target, relative to it or to one, is the target: sums in another order differ so much."""
+_RELATIVE_TOLERANCE = 1e-15
+"""Brent's method adds it to the increase's tolerance, and refuses less than four units in the last place."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A measure at ascending increases.
+
+    Between two neighbours the measure is monotone, or jumps between two that are close to each other.
+
+    Attributes:
+        increases: ascending, shape (points,).
+        measures: the measure at each.
+    """
+
+    increases: Sequence[float]
+    measures: Sequence[float]
+
 
 @dataclass(frozen=True)
 class Root:
-    """Where a measure meets its target.
+    """Where a measure first comes to its target.
 
     Attributes:
         increase: the answer; where the measure jumps over the target, the place of the jump.
         value: the measure there.
         trials: every increase that was tried and the measure at it, in order.
         jump: the measure just below and just above, where it jumps over the target; else None.
+        again: bounds of each larger increase at which the measure comes to the target again, or jumps over it.
     """
 
     increase: float
     value: float
     trials: tuple[tuple[float, float], ...]
-    jump: tuple[float, float] | None
+    jump: tuple[float, float] | None = None
+    again: tuple[tuple[float, float], ...] = ()
 
 
-def solve(measure: Callable[[float], float], target: float, low: float, high: float, words: str) -> Root:
-    """The increase in ``low..high`` at which a measure is a target, by Brent's method.
+def solve(measure: Callable[[float], float], target: float, curve: Curve, words: str) -> Root:
+    """The smallest increase at which a measure is a target, by Brent's method between two points of its curve.
 
     Args:
-        measure: of an increase; it may jump, as elections do where the rounded increase does.
+        measure: of an increase.
         target: what it is to be.
-        low, high: bounds of the increase.
+        curve: of the measure, over all increases that may be the answer.
         words: what the measure is called, for messages.
 
     Raises:
-        InputError: the target lies outside what the measure is at the two bounds.
+        InputError: the target lies outside the curve.
     """
-    trials: dict[float, float] = {}
-
-    def off(increase: float) -> float:
-        if increase not in trials:
-            trials[increase] = measure(increase)
-        return trials[increase] - target
-
-    ends = off(low), off(high)
-    if ends[0] == 0.0:
-        return Root(low, trials[low], tuple(trials.items()), None)
-    if ends[0] * ends[1] > 0.0:
-        reached = sorted(trials.values())
+    meetings = _meetings(target, curve)
+    if not meetings:
+        low, high = curve.increases[0], curve.increases[-1]
         raise InputError.single(
             f"target {words}",
-            f"{target:.6g}, which no increase from {low:.0%} to {high:,.0%} reaches",
-            f"a value from {reached[0]:.6g} to {reached[-1]:.6g}",
+            f"{target:.4%}, which no increase from {low:.2%} to {high:,.2%} reaches",
+            f"a value from {min(curve.measures):.4%} to {max(curve.measures):.4%}",
         )
-    found = float(brentq(off, low, high, xtol=INCREASE_TOLERANCE, rtol=8.9e-16))
-    value = off(found) + target
-    jump = None
-    if abs(value - target) > MEASURE_TOLERANCE:
-        below, above = max(found - 10 * INCREASE_TOLERANCE, low), min(found + 10 * INCREASE_TOLERANCE, high)
-        jump = off(below) + target, off(above) + target
-    return Root(found, value, tuple(trials.items()), jump)
+    (i, j), *later = meetings
+    again = tuple((curve.increases[a], curve.increases[b]) for a, b in later)
+    trials: dict[float, float] = {}
+
+    def tried(increase: float) -> float:
+        if increase not in trials:
+            trials[increase] = measure(increase)
+        return trials[increase]
+
+    low, high = curve.increases[i], curve.increases[j]
+    found, jump = low, None
+    if i != j:
+        known = {low: curve.measures[i], high: curve.measures[j]}
+        found = _brent(lambda x: (known[x] if x in known else tried(x)) - target, low, high)
+        if abs(tried(found) - target) > MEASURE_TOLERANCE:
+            found, jump = (low + high) / 2.0, (curve.measures[i], curve.measures[j])
+    return Root(found, tried(found), tuple(trials.items()), jump, again)
+
+
+def _meetings(target: float, curve: Curve) -> list[tuple[int, int]]:
+    """Neighbouring points with the target between them, and points at the target, as a pair of the same."""
+    least = _ROUNDING * max(1.0, abs(target))
+    signs = [0 if abs(value - target) <= least else math.copysign(1, value - target) for value in curve.measures]
+    found = [(i, i) for i, sign in enumerate(signs) if sign == 0]
+    found += [(i, i + 1) for i in range(len(signs) - 1) if signs[i] * signs[i + 1] < 0]
+    return sorted(found)
+
+
+def _brent(off: Callable[[float], float], low: float, high: float) -> float:
+    from scipy.optimize import brentq  # takes long to import, and not every run of a workbook solves
+
+    return float(brentq(off, low, high, xtol=INCREASE_TOLERANCE, rtol=_RELATIVE_TOLERANCE))
