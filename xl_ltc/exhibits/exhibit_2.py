@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from xl_ltc.exhibits.cash_flows import FUTURE, HISTORY, valued_name
 from xl_ltc.exhibits.exhibit_1 import table_name
 from xl_ltc.exhibits.filing_run import FilingRun
@@ -24,6 +27,8 @@ DESCRIPTIONS = {
     "7": "Lifetime Incurred Claims with Rate Increase: Sum 6a and 6b",
     "8": "Test: 7 is not less than 5",
 }
+TOTALS = ("5", "7", "8")
+"""The items that stand out."""
 _TITLE = {
     True: "Demonstration that the Requested Rate Increase Passes the 58%/85% Loss Ratio Minimum",
     False: "Test of the Requested Rate Increase against the 58%/85% Loss Ratio Minimum",
@@ -45,9 +50,9 @@ def exhibit_2(run: FilingRun) -> Page:
         Row(
             item,
             {"item": text(item), "description": text(DESCRIPTIONS[item]), **cells},
-            "total" if item in ("5", "7", "8") else "body",
+            "total" if item in TOTALS else "body",
         )
-        for item, cells in items(test).items()
+        for item, cells in items(test, linked(test)).items()
     )
     columns = (
         Column("item", "", width=5),
@@ -94,33 +99,63 @@ def exhibit_2(run: FilingRun) -> Page:
     )
 
 
-def items(test: Test5885) -> dict[str, dict[str, Cell]]:
-    """The lines of the test: by item, its ``amount``, ``factor`` and ``result`` where it has them."""
+@dataclass(frozen=True)
+class Given:
+    """The cells that the lines of the test stand on.
+
+    Attributes:
+        amounts: of items 1, 2a, 3, 4a and 6a, by item.
+        item_6b: its cells by column, one of which is ``result``.
+        by_initial, by_increase: the test's factors.
+    """
+
+    amounts: Mapping[str, Cell]
+    item_6b: Mapping[str, Cell]
+    by_initial: Cell
+    by_increase: Cell
+
+
+def linked(test: Test5885) -> Given:
+    """Links within the filing workbook: to Exhibit I-b, the cash flows and the settings."""
     values = f"{table_name('after')}_values"
     initial = valued_name("initial_earned_premium", "after")
+    amounts = {
+        "1": live(f'=SUMIFS({initial},cf_period,"{HISTORY}")', test.item_1),
+        "2a": live(f"={{{values}!{HISTORY}.premium}}", test.item_2a),
+        "3": live(f'=SUMIFS({initial},cf_period,"{FUTURE}")', test.item_3),
+        "4a": live(f"={{{values}!{FUTURE}.premium}}", test.item_4a),
+        "6a": live(f"={{{values}!{HISTORY}.claims}}", test.item_6a),
+    }
+    with_margin = live(f"={{{values}!{FUTURE}.claims}}*(1+moderately_adverse_margin)", test.item_6b)
+    by_initial, by_increase = live(f"={_INITIAL}", test.initial_factor), live(f"={_INCREASE}", test.increase_factor)
+    return Given(amounts, {"result": with_margin}, by_initial, by_increase)
 
-    def product(amount: Cell, factor: Cell) -> dict[str, Cell]:
-        value = float(amount.value) * float(factor.value)  # type: ignore[arg-type]
-        return {
-            "amount": amount,
-            "times": text("x"),
-            "factor": factor,
-            "equals": text("="),
-            "result": live("={amount}*{factor}", value),
-        }
 
-    by_initial = live(f"={_INITIAL}", test.initial_factor)
-    by_increase = live(f"={_INCREASE}", test.increase_factor)
+def items(test: Test5885, given: Given) -> dict[str, dict[str, Cell]]:
+    """The lines of the test: by item, its ``amount``, ``factor`` and ``result`` where it has them; rows are items."""
+    amounts = given.amounts
     return {
-        "1": product(live(f'=SUMIFS({initial},cf_period,"{HISTORY}")', test.item_1), by_initial),
-        "2a": {"amount": live(f"={{{values}!{HISTORY}.premium}}", test.item_2a)},
-        "2b": product(live("={2a.amount}-{1.amount}", test.item_2b), by_increase),
-        "3": product(live(f'=SUMIFS({initial},cf_period,"{FUTURE}")', test.item_3), by_initial),
-        "4a": {"amount": live(f"={{{values}!{FUTURE}.premium}}", test.item_4a)},
-        "4b": product(live("={4a.amount}-{3.amount}", test.item_4b), by_increase),
+        "1": product(amounts["1"], given.by_initial),
+        "2a": {"amount": amounts["2a"]},
+        "2b": product(live("={2a.amount}-{1.amount}", test.item_2b), given.by_increase),
+        "3": product(amounts["3"], given.by_initial),
+        "4a": {"amount": amounts["4a"]},
+        "4b": product(live("={4a.amount}-{3.amount}", test.item_4b), given.by_increase),
         "5": {"result": live("={1.result}+{2b.result}+{3.result}+{4b.result}", test.item_5)},
-        "6a": {"result": live(f"={{{values}!{HISTORY}.claims}}", test.item_6a)},
-        "6b": {"result": live(f"={{{values}!{FUTURE}.claims}}*(1+moderately_adverse_margin)", test.item_6b)},
+        "6a": {"result": amounts["6a"]},
+        "6b": dict(given.item_6b),
         "7": {"result": live("={6a.result}+{6b.result}", test.item_7)},
         "8": {"result": live(f'=IF({{7.result}}>={{5.result}},"{PASS}","{FAIL}")', verdict(test.passed))},
+    }
+
+
+def product(amount: Cell, factor: Cell) -> dict[str, Cell]:
+    """An amount times a factor, live: the cells of a line."""
+    value = float(amount.value) * float(factor.value)  # type: ignore[arg-type]
+    return {
+        "amount": amount,
+        "times": text("x"),
+        "factor": factor,
+        "equals": text("="),
+        "result": live("={amount}*{factor}", value),
     }

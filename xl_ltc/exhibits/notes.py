@@ -48,12 +48,28 @@ def valuation_notes(run: FilingRun) -> tuple[Cell, ...]:
 
 def increase_note(settings: Settings) -> Cell:
     """The settings the projection after the increase was run with."""
-    rounding = f"rounded to {settings.increase_rounding:.15g}" if settings.increase_rounding else "not rounded"
-    return text(
-        f"Run with: increase effective on each policy's {settings.increase_effective_year} anniversary, at most "
-        f"{settings.rate_increase_cap:.0%}, {rounding}; RBO basis {_words(settings.rbo_basis)}; behaviour rounding "
-        f"{_words(settings.behaviour_rounding_tie)}."
+    return _increase_note(settings, f"at most {settings.rate_increase_cap:.0%}, {_rounding(settings)}")
+
+
+def solved_increase_note(settings: Settings, uniform: bool) -> Cell:
+    """The same where the increase was solved for, the same for everybody or towards the new-business level."""
+    return _increase_note(
+        settings,
+        "the same for everybody affected"
+        if uniform
+        else f"to the new-business level under the cap found, {_rounding(settings)}",
     )
+
+
+def _increase_note(settings: Settings, extent: str) -> Cell:
+    return text(
+        f"Run with: increase effective on each policy's {settings.increase_effective_year} anniversary, {extent}; RBO "
+        f"basis {_words(settings.rbo_basis)}; behaviour rounding {_words(settings.behaviour_rounding_tie)}."
+    )
+
+
+def _rounding(settings: Settings) -> str:
+    return f"rounded to {settings.increase_rounding:.15g}" if settings.increase_rounding else "not rounded"
 
 
 def projection_note(settings: Settings) -> Cell:

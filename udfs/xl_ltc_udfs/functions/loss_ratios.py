@@ -283,7 +283,7 @@ def rate_stability_test(
     output: str,
 ) -> Rows | np.ndarray:
     """The 58%/85% test: claims with a margin are not to be less than initial premium and increases times factors."""
-    from xl_ltc.exhibits.exhibit_2 import DESCRIPTIONS, items, verdict
+    from xl_ltc.exhibits.exhibit_2 import DESCRIPTIONS, items, linked, verdict
 
     columns = (
         accumulated_initial_premium,
@@ -304,7 +304,7 @@ def rate_stability_test(
         ["item", "description", *shown],
         *(
             [item, DESCRIPTIONS[item], *(cells[name].value if name in cells else "" for name in shown)]
-            for item, cells in items(tests[0]).items()
+            for item, cells in items(tests[0], linked(tests[0])).items()
         ),
     ]
 
