@@ -238,7 +238,8 @@ def _add_macros(workbook: Workbook, sheets: Mapping[str, Worksheet], macros: Mac
 
 def _waiting(sheet: str, words: str) -> Page:
     """A sheet that no run and no action has filled yet."""
-    title = (*TITLE, "No run yet") if sheet == CONTENTS else (sheet, words or "Filled by the next run.")
+    words = words or "Filled by the next run."
+    title = (*TITLE, "No run yet") if sheet == CONTENTS else (sheet, words)
     table = Table(f"waiting {sheet}", (Column("words", "", width=20), *_CONTENTS_COLUMNS), ())
     return Page(sheet, words, title, (table,))
 

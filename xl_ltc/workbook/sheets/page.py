@@ -112,6 +112,8 @@ def _write_headers(sheet: Worksheet, plan: TablePlan, page: PagePlan, styles: St
         write_value(sheet, plan.heading, 0, plan.table.heading, styles.heading())
         sheet.set_row(plan.heading, 15)
     columns = plan.table.columns
+    if not any(column.header for column in columns) and not plan.table.rows:
+        return
     if plan.groups is not None:
         _write_groups(sheet, plan.groups, columns, page, styles)
     headers = []
