@@ -80,7 +80,8 @@ class Excel:
             patiently(lambda: _copy(result, self.path))  # another program may hold the file for a moment
         finally:
             patiently(lambda: self._app().books.open(str(self.path)))
-        patiently(lambda: self._book().sheets[sheet].activate())
+        with suppress(Exception):  # the result is there, whichever sheet is seen; another Excel may have the focus
+            patiently(lambda: self._book().sheets[sheet].activate())
         return True
 
     def _close_unless_changed(self, version: tuple[int, ...]) -> bool:
@@ -172,6 +173,8 @@ def _put_in_place(excel: Excel, result: Path, report: Report, version: tuple[int
         if excel.replace(result, report.sheet, version):
             return excel.path, report.message
         why = "The workbook was changed meanwhile and stays as it is"
+    except KeyError:  # xlwings', of whatever it does not get
+        why = "Excel stays busy, or has the workbook open no more"
     except Exception as error:  # the result took minutes; whatever Excel says, it is kept
         why = f"Excel did not take the result ({_said(error)})"
     beside = excel.path.with_name(f"{excel.path.stem} {dt.datetime.now():%Y-%m-%d %H%M%S}{excel.path.suffix}")
