@@ -43,6 +43,7 @@ class Excel:
 
     def __init__(self, path: Path, pid: int) -> None:
         self.path, self.pid = path, pid
+        _have_xlwings_say_when_excel_is_busy()
 
     def _app(self) -> Any:
         import xlwings
@@ -74,19 +75,21 @@ class Excel:
             Exception: Excel can't be reached, or does not have the workbook open.
             OSError: the file can't be replaced; the workbook is open again as it was.
         """
-        if not patiently(lambda: self._close_unless_changed(version)):
+        # Held from before the closing: xlwings finds an Excel by the window of a workbook, and this may be the last.
+        books = patiently(lambda: self._app().books)
+        if not patiently(lambda: self._close_unless_changed(books, version)):
             return False
         try:
             patiently(lambda: _copy(result, self.path))  # another program may hold the file for a moment
         finally:
-            patiently(lambda: self._app().books.open(str(self.path)))
+            patiently(lambda: books.open(str(self.path)))
         with suppress(Exception):  # the result is there, whichever sheet is seen; another Excel may have the focus
             patiently(lambda: self._book().sheets[sheet].activate())
         return True
 
-    def _close_unless_changed(self, version: tuple[int, ...]) -> bool:
+    def _close_unless_changed(self, books: Any, version: tuple[int, ...]) -> bool:
         """One attempt for both: between two, the user may finish what kept Excel busy, and closing would lose it."""
-        book = self._book()
+        book = books[self.path.name]
         # Excel that saves by itself says Saved of a workbook that was changed; its file is another then.
         if not book.api.Saved or version_of(self.path) != version:
             return False
@@ -109,8 +112,22 @@ class Excel:
             return
 
     def alert(self, words: str) -> None:
-        """Show words in a box."""
-        patiently(lambda: self._app().alert(words, TITLE))
+        """Show words in a box: Excel's, or one of Windows where Excel has no workbook any more, or has ended."""
+        try:
+            patiently(lambda: self._app().alert(words, TITLE))
+        except Exception:  # whatever COM or AppleScript raise
+            with suppress(ImportError):  # a Mac has no such box
+                import win32api
+
+                win32api.MessageBox(0, words, TITLE, 0)
+
+
+def _have_xlwings_say_when_excel_is_busy() -> None:
+    """On Windows it asks again without a pause or an end: a run would stand still while the user edits a cell."""
+    import xlwings
+
+    if windows := sys.modules.get(f"{xlwings.__name__}._xlwindows"):
+        vars(windows)["N_COM_ATTEMPTS"] = 1
 
 
 def patiently(call: Callable[[], T]) -> T:
