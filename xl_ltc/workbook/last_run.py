@@ -115,6 +115,22 @@ def remember(run: FilingRun, manifest: Mapping[str, Any], workbook: Path) -> Non
         old.unlink(missing_ok=True)
 
 
+def moved(workbook: Path, to: Path) -> None:
+    """Let the record of the last run into a workbook be of the file that it was put in place as."""
+    old = folder() / _file_of(workbook)
+    if not old.exists():
+        return
+    text = json.dumps({**_read(old), "workbook": str(to.absolute())})
+    with written_whole(folder() / _file_of(to)) as part:
+        part.write_text(text, encoding="utf-8")
+    old.unlink()
+
+
+def forget(workbook: Path) -> None:
+    """Remove the record of the last run into a workbook that was thrown away, if there is one."""
+    (folder() / _file_of(workbook)).unlink(missing_ok=True)
+
+
 def last_run(workbook: str | None = None) -> Mapping[str, Any]:
     """The record of the last run, or of the last run into a workbook.
 

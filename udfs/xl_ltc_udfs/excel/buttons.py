@@ -1,7 +1,7 @@
 """What the buttons of a workbook call through xlwings' RunPython.
 
 A button returns at once: the action runs in a process of its own, so that Excel can be used meanwhile and the file is
-not written while a macro of it runs.
+not written while a macro of it runs. What computes is not imported here: Excel waits for these functions.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from xl_ltc.workbook.buttons import ACTIONS
 from xl_ltc_udfs.excel.jobs import ENDINGS, Job
 
 TITLE = "xl_ltc"
+_READ_ONLY = "The workbook is open read-only: save it under another name first."
 
 
 def start(action: str) -> None:
@@ -24,23 +24,24 @@ def start(action: str) -> None:
         action: a name of ``xl_ltc.workbook.buttons.ACTIONS``.
     """
     book = _caller()
-    path = Path(book.fullname)
-    refusal = _refusal(path)
+    path = _path(book)
+    refusal = _READ_ONLY if book.api.ReadOnly else _refusal(path)
     if refusal:
         book.app.alert(refusal, TITLE)
         return
     book.save()
-    book.app.status_bar = f"xl_ltc: {ACTIONS[action].caption} has begun"
-    _spawn([sys.executable, "-m", "xl_ltc_udfs.excel.job", action, str(path), str(book.app.pid)])
+    book.app.status_bar = f"{TITLE}: starting"
+    command = [sys.executable, "-m", "xl_ltc_udfs.excel.job", action, str(path), str(book.app.pid)]
+    Job(path).begin(_spawn(command))
 
 
 def cancel() -> None:
     """Ask the action on the workbook whose button was pressed to stop before its next step."""
     book = _caller()
-    job = Job(Path(book.fullname))
+    job = Job(_path(book))
     if job.is_running():
         job.stop()
-        book.app.status_bar = "xl_ltc: stopping before the next step"
+        book.app.status_bar = f"{TITLE}: stopping before the next step"
     else:
         book.app.alert("No action is running on this workbook.", TITLE)
 
@@ -49,6 +50,16 @@ def _caller() -> Any:
     import xlwings
 
     return xlwings.Book.caller()
+
+
+def _path(book: Any) -> Path:
+    """Where the workbook is on this computer; no file if it is only in the cloud."""
+    import xlwings
+
+    try:
+        return Path(book.fullname)
+    except xlwings.XlwingsError:
+        return Path()
 
 
 def _refusal(path: Path) -> str:
@@ -60,10 +71,10 @@ def _refusal(path: Path) -> str:
     return ""
 
 
-def _spawn(command: list[str]) -> None:
-    """Start a process that outlives this one, with no window."""
+def _spawn(command: list[str]) -> int:
+    """Start a process that outlives this one, with no window; its number."""
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-    subprocess.Popen(
+    process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -71,3 +82,4 @@ def _spawn(command: list[str]) -> None:
         creationflags=flags,
         start_new_session=sys.platform != "win32",
     )
+    return process.pid

@@ -14,6 +14,7 @@ from xl_ltc_udfs.excel.addin import write_addin
 
 FILE: Final = "xl_ltc.xlam"
 _INTERPRETER: Final = "INTERPRETER_WIN"
+_ANSI: Final = "locale"
 _COMMAND: Final = "xl-ltc excel install"
 _NEEDED: Final = {"xlwings": "xlwings", "pyopenvba": "pyOpenVBA"}
 
@@ -53,14 +54,22 @@ def let_buttons_find(interpreter: str, config: Path) -> None:
     """Have xlwings start this Python for the buttons of a workbook; other settings in its file stay.
 
     Args:
-        interpreter: path of a Python; config: xlwings' settings of the user, lines of ``"NAME","value"``.
+        interpreter: path of a Python.
+        config: xlwings' settings of the user, lines of ``"NAME","value"``.
+
+    Raises:
+        InputError: a character of the path is not in the code page of this Windows, in which VBA reads the file.
     """
     setting = f'"{_INTERPRETER}",'
-    lines = config.read_text(encoding="utf-8").splitlines() if config.exists() else []
+    lines = config.read_text(encoding=_ANSI).splitlines() if config.exists() else []
     kept = [line for line in lines if line.strip() and not line.upper().startswith(setting)]
     config.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(config) as part:
-        part.write_text("".join(f"{line}\n" for line in (*kept, f'{setting}"{interpreter}"')), encoding="utf-8")
+        try:
+            part.write_text("".join(f"{line}\n" for line in (*kept, f'{setting}"{interpreter}"')), encoding=_ANSI)
+        except UnicodeEncodeError:
+            allowed = "a Python in a folder whose name has only characters of this system's code page"
+            raise InputError.single(_COMMAND, interpreter, allowed) from None
 
 
 def remove(path: Path) -> bool:

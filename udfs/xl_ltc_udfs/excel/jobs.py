@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 import psutil
 
 from xl_ltc.workbook.last_run import folder
 
+_CLOCK = 2.0
+"""Seconds by which a process's start and a file's time may be off."""
 ENDINGS = (".xlsx", ".xlsm")
 
 
@@ -25,11 +26,11 @@ class Job:
         self._folder = folder().parent / "jobs"
         self._running, self._stop = self._folder / f"{name}.running", self._folder / f"{name}.stop"
 
-    def begin(self) -> None:
-        """This process is doing the job from now on."""
+    def begin(self, process: int) -> None:
+        """A process, given by its number, is doing the job from now on."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._stop.unlink(missing_ok=True)
-        self._running.write_text(str(os.getpid()), encoding="utf-8")
+        self._running.write_text(str(process), encoding="utf-8")
 
     def end(self) -> None:
         """The job is done."""
@@ -39,8 +40,10 @@ class Job:
     def is_running(self) -> bool:
         """Whether a process that is still there is doing it."""
         try:
-            return psutil.pid_exists(int(self._running.read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError):
+            process = psutil.Process(int(self._running.read_text(encoding="utf-8")))
+            # A process that began later has only been given the number of one that died.
+            return bool(process.create_time() <= self._running.stat().st_mtime + _CLOCK)
+        except (FileNotFoundError, ValueError, psutil.Error):
             return False
 
     def stop(self) -> None:
