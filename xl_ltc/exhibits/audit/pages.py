@@ -9,6 +9,8 @@ import numpy as np
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.exhibits.audit import engine, rates, record, segments
 from xl_ltc.exhibits.audit.case import AuditCase
+from xl_ltc.exhibits.audit.categories import lookup_table
+from xl_ltc.exhibits.audit.elections import increase_table
 from xl_ltc.exhibits.audit.engine import YEAR_COLUMNS, YEARS, engine_page
 from xl_ltc.exhibits.audit.rates import rates_page
 from xl_ltc.exhibits.audit.segments import DIFFERENCE, ENGINE, compared, difference, segments_page
@@ -68,8 +70,8 @@ def audit_pages(block: Block, assumptions: AssumptionSet, policy_ids: Sequence[s
             _values(case),
             record.record_table(case),
             record.start_table(case),
-            record.lookup_table(case),
-            record.increase_table(case),
+            lookup_table(case),
+            increase_table(case),
         ),
         (
             text(
