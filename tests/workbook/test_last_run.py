@@ -112,3 +112,23 @@ def test_a_failed_write_leaves_the_last_run(empty: Path, small: FilingRun, monke
         last_run.remember(small, {"number": 2}, empty / "a.xlsx")
     assert last_run.last_run()["manifest"]["number"] == 1
     assert len(list(last_run.folder().iterdir())) == 1
+
+
+def test_a_record_goes_with_its_workbook(empty: Path, small: FilingRun) -> None:
+    last_run.remember(small, {"command": "earlier"}, empty / "filing.xlsx")
+    last_run.remember(small, {"command": "a run"}, empty / "scratch" / "filing.xlsx")
+    last_run.moved(empty / "scratch" / "filing.xlsx", empty / "filing.xlsx")
+    assert len(list(last_run.folder().iterdir())) == 1
+    for name in (None, "filing.xlsx", str(empty / "filing.xlsx")):
+        found = last_run.last_run(name)
+        assert (found["manifest"], found["workbook"]) == ({"command": "a run"}, str(empty / "filing.xlsx"))
+    last_run.moved(empty / "never run.xlsx", empty / "filing.xlsx")
+    assert last_run.last_run()["manifest"] == {"command": "a run"}
+
+
+def test_a_run_that_was_thrown_away_is_not_the_last(empty: Path, small: FilingRun) -> None:
+    last_run.forget(empty / "a.xlsx")
+    last_run.remember(small, {"command": "a run"}, empty / "a.xlsx")
+    last_run.remember(small, {"command": "cancelled"}, empty / "b.xlsx")
+    last_run.forget(empty / "b.xlsx")
+    assert last_run.last_run()["manifest"] == {"command": "a run"}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +116,60 @@ def test_a_file_excel_has_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(InputError, match="close Excel first"):
         install.remove(path)
+
+
+def test_buttons_find_this_python_and_other_settings_stay(tmp_path: Path) -> None:
+    config = tmp_path / "new" / "xlwings.conf"
+    install.let_buttons_find(r"C:\old\python.exe", config)
+    others = ['"SHOW CONSOLE","True"', '"INTERPRETER_MAC","/usr/bin/python3"', '"ONEDRIVE_CONSUMER_WIN","D:\\OneDrive"']
+    written = config.read_text()
+    config.write_text(f"{others[0]}\n\n{written.replace('INTERPRETER_WIN', 'Interpreter_Win')}{others[1]}\n{others[2]}")
+    install.let_buttons_find(PYTHON, config)
+    assert config.read_text().splitlines() == [*others, f'"INTERPRETER_WIN","{PYTHON}"']
+    assert config.read_text().endswith("\n")
+    assert [p.name for p in config.parent.iterdir()] == ["xlwings.conf"]
+
+
+def test_xlwings_reads_the_python_of_the_buttons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "xlwings.conf"
+    monkeypatch.setattr(xlwings, "USER_CONFIG_FILE", str(config))
+    install.let_buttons_find(r"C:\Users\Ann & Co\ltc, new\python.exe", config)
+    assert xlwings.utils.read_user_config() == {"interpreter_win": r"C:\Users\Ann & Co\ltc, new\python.exe"}
+
+
+def test_settings_that_can_not_be_written_stay_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "xlwings.conf"
+    config.write_text('"SHOW CONSOLE","True"\n')
+
+    def refuse(*_: object) -> None:
+        raise PermissionError("in use")
+
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(PermissionError):
+        install.let_buttons_find(PYTHON, config)
+    assert config.read_text() == '"SHOW CONSOLE","True"\n'
+    assert list(tmp_path.iterdir()) == [config]
+
+
+_IN_ASCII = """
+import sys
+from pathlib import Path
+from xl_ltc.errors import InputError
+from xl_ltc_udfs.excel.install import let_buttons_find
+try:
+    let_buttons_find("C:/Users/Zo\\u00eb/python.exe", Path(sys.argv[1]))
+except InputError as error:
+    print(ascii(str(error)))
+"""
+"""With Python's own coding UTF-8 and the system's ASCII, as on a Windows with a code page."""
+
+
+def test_settings_are_in_the_systems_coding_as_vba_reads_them(tmp_path: Path) -> None:
+    config = tmp_path / "xlwings.conf"
+    config.write_text('"SHOW CONSOLE","True"\n')
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-X", "utf8=1", "-c", _IN_ASCII, str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert "found C:/Users/Zo\\xeb/python.exe; allowed: a Python in a folder whose name" in done.stdout
+    assert config.read_text() == '"SHOW CONSOLE","True"\n'
+    assert list(tmp_path.iterdir()) == [config]
