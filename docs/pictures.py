@@ -2,7 +2,8 @@
 
 A picture whose page a workbook does not have is left as it is. Several workbooks are given one by one, each with the
 pictures to take from it: a demo for the exhibits, a workbook that was changed and run again and in which a policy was
-traced for ``changes.png`` and ``policy_audit.png``, one with bad inputs that was checked for ``input_checks.png``.
+traced for ``changes.png`` and ``policy_audit.png``, one in which an increase was solved for ``solve.png``, one with bad
+inputs that was checked for ``input_checks.png``.
 
 Needs LibreOffice (``soffice``) and poppler (``pdftoppm``, ``pdftotext``).
 """
@@ -20,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 IMAGES = Path(__file__).parent / "images"
-LARGEST = 200_000
+LARGEST = 120_000
 """Bytes."""
 
 _DPI = 220
@@ -50,14 +51,14 @@ class Picture:
 
 
 PICTURES = (
-    Picture("exhibit_1b.png", "Exhibit I-b"),
     Picture("exhibit_2.png", "Exhibit II"),
     Picture("charts.png", "Charts"),
-    Picture("reconciliation.png", "Reconciliation to the Published Filing", 1500, 0.5),
     Picture("control.png", "Control"),
+    Picture("contents.png", "Long-Term Care Rate Filing", 900, 0.5),
     Picture("exhibit_a1b.png", "Exhibit A-1b"),
     Picture("policy_audit.png", "Policy audit", 800),
     Picture("changes.png", "Changes", 1000, 0.6),
+    Picture("solve.png", "Solve", 900, 0.42),
     Picture("input_checks.png", "Input checks"),
 )
 
@@ -98,7 +99,7 @@ def page_number(pdf: Path, title: str) -> int | None:
     text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
     for number, words in enumerate(text.split("\f"), start=1):
         first, _, rest = words.strip().partition("\n")
-        if first.strip() == title and "Filled by" not in rest:
+        if first.strip() == title and not rest.strip().startswith("Filled by"):
             return number
     return None
 
