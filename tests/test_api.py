@@ -60,6 +60,8 @@ def test_the_guide_does_what_it_says(filing_run: FilingRun, tmp_path: Path, monk
     np.testing.assert_allclose(names["run"].cash_flows.values, filing_run.cash_flows.values, rtol=1e-12)
     assert names["assumptions"].settings.rate_increase_cap == 0.15
     assert (tmp_path / "my_filing.xlsx").is_file()
+    assert (tmp_path / "my_run.xlsx").is_file()
+    assert "142.4367%" in names["solution"].summary
 
 
 def test_step_by_step_it_is_the_run(small: SmallFiling, tmp_path: Path) -> None:
