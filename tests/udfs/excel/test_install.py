@@ -120,11 +120,12 @@ def test_a_file_excel_has_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_buttons_find_this_python_and_other_settings_stay(tmp_path: Path) -> None:
     config = tmp_path / "new" / "xlwings.conf"
-    install.let_buttons_find(r"C:\old\python.exe", config)
+    assert install.let_buttons_find(r"C:\old\python.exe", config) == []
     others = ['"SHOW CONSOLE","True"', '"INTERPRETER_MAC","/usr/bin/python3"', '"ONEDRIVE_CONSUMER_WIN","D:\\OneDrive"']
     written = config.read_text()
     config.write_text(f"{others[0]}\n\n{written.replace('INTERPRETER_WIN', 'Interpreter_Win')}{others[1]}\n{others[2]}")
-    install.let_buttons_find(PYTHON, config)
+    assert install.let_buttons_find(PYTHON, config) == [r'"Interpreter_Win","C:\old\python.exe"']
+    assert install.let_buttons_find(PYTHON, config) == []
     assert config.read_text().splitlines() == [*others, f'"INTERPRETER_WIN","{PYTHON}"']
     assert config.read_text().endswith("\n")
     assert [p.name for p in config.parent.iterdir()] == ["xlwings.conf"]

@@ -53,7 +53,8 @@ def _install(options: argparse.Namespace) -> int:
     if options.out is None:
         import xlwings
 
-        install.let_buttons_find(interpreter, Path(xlwings.USER_CONFIG_FILE))
+        for line in install.let_buttons_find(interpreter, Path(xlwings.USER_CONFIG_FILE)):
+            print(f"Note: in {xlwings.USER_CONFIG_FILE} this Python takes the place of: {line}")
         print("Start Excel, or start it again; LTC_LLR and the others are then there in every workbook.")
     return 0
 

@@ -50,12 +50,15 @@ def install(path: Path, interpreter: str) -> None:
         raise _in_use(path) from None
 
 
-def let_buttons_find(interpreter: str, config: Path) -> None:
+def let_buttons_find(interpreter: str, config: Path) -> list[str]:
     """Have xlwings start this Python for the buttons of a workbook; other settings in its file stay.
 
     Args:
         interpreter: path of a Python.
         config: xlwings' settings of the user, lines of ``"NAME","value"``.
+
+    Returns:
+        The lines that it replaced, which named another Python.
 
     Raises:
         InputError: a character of the path is not in the code page of this Windows, in which VBA reads the file.
@@ -70,6 +73,8 @@ def let_buttons_find(interpreter: str, config: Path) -> None:
         except UnicodeEncodeError:
             allowed = "a Python in a folder whose name has only characters of this system's code page"
             raise InputError.single(_COMMAND, interpreter, allowed) from None
+    new = f'{setting}"{interpreter}"'
+    return [line for line in lines if line.strip() and line not in (*kept, new)]
 
 
 def remove(path: Path) -> bool:

@@ -175,7 +175,7 @@ def _done(action: str, excel: Excel, progress: Progress) -> tuple[Path, str]:
         try:
             version = version_of(excel.path)
             report = perform(action, excel.path, progress, result)
-            progress("done")
+            excel.say("done")  # too late to cancel: CSV results may be in place
             place, words = _put_in_place(excel, result, report, version)
         except Exception:
             with suppress(OSError):

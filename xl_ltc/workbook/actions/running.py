@@ -77,7 +77,9 @@ def run_workbook(
         InputError: every problem of the inputs.
     """
     started, clock = dt.datetime.now().astimezone(), time.perf_counter()
-    given = (("", workbook), (" --inforce", inforce), (" --out", out), (" --results", results))
+    # A button has its result written under the same name elsewhere, to be put in place later.
+    elsewhere = None if out is None or out.name == workbook.name else out
+    given = (("", workbook), (" --inforce", inforce), (" --out", elsewhere), (" --results", results))
     command = "xl-ltc run" + "".join(f"{option} {path.name or path}" for option, path in given if path is not None)
     out = out or workbook
     check_out(workbook, inforce, out)

@@ -20,7 +20,7 @@ from xl_ltc.workbook.sheets.paper import Paper, set_up_paper
 from xl_ltc.workbook.styles import Styles
 
 LAST_ATTEMPT = "last_attempt"
-"""Workbook-wide name of the cell in which a button says how it went, and meanwhile what it is doing."""
+"""Workbook-wide name of the cell in which a button says how it went; meanwhile the status bar says what it does."""
 
 _BUTTON_LINE, _BUTTON_HEIGHT, _BUTTON_WIDTH, _BUTTON_GAP = 3, 26, 128, 8
 """Heights and widths in pixels."""
