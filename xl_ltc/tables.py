@@ -184,7 +184,10 @@ def column_names(frame: pd.DataFrame) -> list[str]:
 
 
 def header_problems(table: InputTable, spec: TableSpec) -> list[Problem]:
-    """Every missing, repeated or unknown column of a raw table."""
+    """Every missing, repeated or unknown column of a raw table.
+
+    A column of another name that is blank throughout, such as one just inserted, is no problem and is not read.
+    """
     wanted = [c.name for c in spec.columns]
     found = column_names(table.frame)
     allowed = f"table {spec.name} has the columns {', '.join(wanted)}, each once"
@@ -193,7 +196,8 @@ def header_problems(table: InputTable, spec: TableSpec) -> list[Problem]:
         for name in wanted
         if (n := found.count(name)) != 1
     ]
-    unknown = [name for name in found if name not in wanted]
+    others = [(i, name) for i, name in enumerate(found) if name not in wanted]
+    unknown = [name for i, name in others if not all(is_blank(value) for value in table.frame.iloc[:, i])]
     return problems + [Problem(table.locate(None, name), f"unknown column {name!r}", allowed) for name in unknown]
 
 

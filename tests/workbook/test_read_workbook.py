@@ -139,6 +139,36 @@ def test_totals_rows_and_blank_rows_at_the_end_are_no_data(tmp_path: Path) -> No
     assert frame["a"].tolist() == [1, "", 3]
 
 
+def test_rows_left_below_a_table_are_told_and_a_remark_is_none(tmp_path: Path) -> None:
+    """LibreOffice does not make a table longer when rows are pasted below it."""
+
+    def below(cells: list[object]) -> Path:
+        book = openpyxl.load_workbook(write(tmp_path / "book.xlsx", input_frames()))
+        for row in (6, 7):
+            for column, value in enumerate(cells, start=2):
+                book["S history"].cell(row, column, value)
+        book.save(tmp_path / "pasted.xlsx")
+        return tmp_path / "pasted.xlsx"
+
+    assert problems(lambda: read_workbook(below([2017, "Series 400", 0.04, 10.0, 9.0, 1.0, 5.0]))) == [
+        "sheet S history, rows 6 to 7: found filled rows right below table history, which ends in row 5; "
+        "allowed: rows inside the table (drag the table's lower right corner), or an empty row in between"
+    ]
+    assert len(read_workbook(below(["Source: the valuation system", 2017])).history.frame) == 2
+
+
+def test_a_column_inserted_into_a_table_changes_nothing_until_it_is_filled(tmp_path: Path) -> None:
+    frames = input_frames()
+    frames["history"].insert(2, "Column1", "")
+    table = read_workbook(write(tmp_path / "book.xlsx", frames)).history
+    assert clean(table, HISTORY).equals(
+        clean(read_workbook(write(tmp_path / "as.xlsx", input_frames())).history, HISTORY)
+    )
+    frames["history"].loc[1, "Column1"] = "mine"
+    filled = read_workbook(write(tmp_path / "book.xlsx", frames)).history
+    assert "unknown column 'Column1'" in problems(lambda: clean(filled, HISTORY))[0]
+
+
 def test_a_table_without_a_header_row_has_the_names_it_keeps(tmp_path: Path) -> None:
     path = tmp_path / "headless.xlsx"
     book = xlsxwriter.Workbook(str(path))

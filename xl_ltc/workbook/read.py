@@ -69,7 +69,8 @@ def read_workbook(path: Path) -> WorkbookInputs:
 
     Raises:
         InputError: not a workbook; tables missing, doubled or without rows; cells with an error value or with a
-            formula that has no stored value; settings that are not allowed. All that can be found at once.
+            formula that has no stored value; filled rows right below a table; settings that are not allowed. All
+            that can be found at once.
     """
     found, problems = _read(path, REQUIRED, (INFORCE.name, *STUDY_BY_NAME))
     choices = None
@@ -174,6 +175,7 @@ class _Place:
     part: str
     body: Area
     has_header: bool
+    has_totals: bool
     headers: tuple[str, ...]
 
 
@@ -192,6 +194,7 @@ def _read(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple
         with _garbage_collection_paused():
             rows = _rows(book, sheet, path)
             found.update({name: _table(place, rows) for name, place in here.items()})
+        problems += [problem for place in here.values() for problem in _rows_left_out(place, rows)]
         for name in [name for name in here if found[name].frame.empty]:
             if name in required:
                 problems.append(Problem(f"{found[name].locate(None, None)}, table {name}", NO_ROWS, "rows"))
@@ -238,7 +241,7 @@ def _place(name: str, sheet: str, part: str, table: Element) -> _Place:
     totals_rows = int(table.get("totalsRowCount", "0"))
     body = Area(area.first_row + header_rows, area.first_column, area.last_row - totals_rows, area.last_column)
     columns = table.iterfind(f"{main('tableColumns')}/{main('tableColumn')}")
-    return _Place(name, sheet, part, body, header_rows > 0, tuple(str(c.get("name")) for c in columns))
+    return _Place(name, sheet, part, body, header_rows > 0, totals_rows > 0, tuple(str(c.get("name")) for c in columns))
 
 
 def _rows(book: python_calamine.CalamineWorkbook, sheet: str, path: Path) -> list[list[Any]]:
@@ -267,6 +270,25 @@ def _table(place: _Place, rows: Sequence[Sequence[Any]]) -> InputTable:
         values[:] = cells
     frame = pd.DataFrame(values, columns=pd.Index(names, dtype=object), dtype=object)
     return InputTable(frame, sheet_locator(place.sheet, body.first_row - 1, body.first_column, names))
+
+
+def _rows_left_out(place: _Place, rows: Sequence[Sequence[Any]]) -> Iterator[Problem]:
+    """Rows right below a table that look like its own, as LibreOffice leaves them when rows are pasted there.
+
+    A row is one if more than half of the table's columns are filled in it; a remark in a cell is none.
+    """
+    width = place.body.last_column - place.body.first_column + 1
+    first = last = place.body.last_row + 1
+    while not place.has_totals and last < len(rows):
+        filled = sum(value != "" for value in _cut(rows[last], place.body.first_column, width))
+        if 2 * filled <= width:
+            break
+        last += 1
+    if last > first:
+        where = f"sheet {place.sheet}, rows {first + 1} to {last}"
+        found = f"filled rows right below table {place.name}, which ends in row {first}"
+        allowed = "rows inside the table (drag the table's lower right corner), or an empty row in between"
+        yield Problem(where, found, allowed)
 
 
 def _cut(row: Sequence[Any], first: int, width: int) -> list[Any]:

@@ -16,6 +16,7 @@ from tests.small_filing import cell, edited, files_in, put
 from tests.udfs.calc_office import Office
 from xl_ltc.cli import main
 from xl_ltc.errors import InputError
+from xl_ltc.exhibits import changes, run_data, run_log
 from xl_ltc.workbook import buttons
 from xl_ltc.workbook.last_run import STATE_VARIABLE
 from xl_ltc.workbook.layout import CONTROL, CONTROL_TABLE
@@ -27,8 +28,8 @@ RUN, STOP = f"{PROTOCOL}run", f"{PROTOCOL}{CANCEL}"
 LAPSE = ("lapse_lifetime_pay", {"policy_duration": 5}, "single")
 EXACT = 1e-12
 """LibreOffice saves numbers with 15 digits."""
-OF_THE_RUN_ITSELF = {"Run", CONTROL}
-"""The sheets with the run's time and number."""
+OF_THE_RUN_ITSELF = {"Run", CONTROL, run_data.SHEET, run_log.SHEET, changes.SHEET}
+"""The sheets with the run's time and number, or with the runs before it."""
 
 
 @pytest.fixture(scope="module")

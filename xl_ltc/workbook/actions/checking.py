@@ -37,7 +37,9 @@ class Checked:
     def summary(self) -> str:
         """A line that says how it went."""
         if self.block is not None:
-            return f"No problem found; {len(self.block):,} policies can be run."
+            return (
+                f"No problem found; {len(self.block):,} {'policy' if len(self.block) == 1 else 'policies'} can be run."
+            )
         more = f"; still to be looked at: {self.unread}" if self.unread else ""
         return f"{self.total:,} problem{'s' if self.total != 1 else ''} found{more}."
 
