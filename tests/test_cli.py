@@ -351,6 +351,7 @@ def test_a_missing_row_is_named(refused: Refused, tmp_path: Path) -> None:
         ref = sheet.tables["claim_cost"].ref
         bottom = int(re.findall(r"\d+", ref)[1])
         sheet.tables["claim_cost"].ref = ref[: -len(str(bottom))] + str(bottom - 1)
+        sheet.delete_rows(bottom)
 
     book = edited(refused.small.inputs_only, tmp_path / "book.xlsx", cut_last_row)
     messages = refused(book, refused.small.csv)

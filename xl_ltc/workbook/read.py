@@ -285,7 +285,8 @@ def _rows_left_out(place: _Place, rows: Sequence[Sequence[Any]]) -> Iterator[Pro
             break
         last += 1
     if last > first:
-        where = f"sheet {place.sheet}, rows {first + 1} to {last}"
+        which = f"row {last}" if last == first + 1 else f"rows {first + 1} to {last}"
+        where = f"sheet {place.sheet}, {which}"
         found = f"filled rows right below table {place.name}, which ends in row {first}"
         allowed = "rows inside the table (drag the table's lower right corner), or an empty row in between"
         yield Problem(where, found, allowed)
