@@ -19,7 +19,7 @@ from xl_ltc.exhibits.exhibit_3 import comparison_in_numbers, comparison_in_words
 from xl_ltc.exhibits.exhibit_a1 import exhibit_a1a, exhibit_a1b
 from xl_ltc.exhibits.exhibit_a2 import exhibit_a2
 from xl_ltc.exhibits.exhibit_a3 import exhibit_a3a, exhibit_a3b
-from xl_ltc.exhibits.filing_pages import filing_pages
+from xl_ltc.exhibits.filing_pages import filing_pages, study_exhibits
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.reconcile import reconcile
 from xl_ltc.exhibits.reconciliation.interval import Interval
@@ -44,21 +44,6 @@ SUM_OF_ROUNDED = 1.0
 """Exposure, claims: a sum of rounded numbers beside the rounded sum, for every three categories or so."""
 
 
-def study_pages(run: FilingRun) -> tuple[Page, ...]:
-    return (
-        comparison_in_words(run, EXHIBIT_3),
-        comparison_in_numbers(run, EXHIBIT_3),
-        exhibit_a1a(run),
-        exhibit_a1b(run),
-        exhibit_a2(run, LIFETIME_PAY),
-        exhibit_a2(run, TEN_PAY),
-        exhibit_a3a(run),
-        exhibit_a3b(run),
-        comparison_in_words(run, APPENDIX_B),
-        comparison_in_numbers(run, APPENDIX_B),
-    )
-
-
 def notes(page: Page) -> str:
     return "\n".join(str(note.value) for note in page.footnotes)
 
@@ -76,7 +61,7 @@ def run() -> FilingRun:
 @pytest.fixture(scope="module")
 def cells(run: FilingRun) -> Cells:
     """What the exhibits show where the filing prints a number."""
-    return {key: float(cell.value) for key, (_, cell) in published_cells(study_pages(run)).items()}  # type: ignore[arg-type]
+    return {key: float(cell.value) for key, (_, cell) in published_cells(study_exhibits(run)).items()}  # type: ignore[arg-type]
 
 
 def test_every_printed_number_has_its_cell(cells: Cells) -> None:
@@ -151,7 +136,7 @@ def test_the_reconciliation_is_linked_to_the_exhibits(run: FilingRun) -> None:
 
 
 def test_every_number_is_a_formula(run: FilingRun) -> None:
-    for page in study_pages(run):
+    for page in study_exhibits(run):
         for table in page.tables:
             pasted = [
                 (r.key, k)
@@ -236,7 +221,7 @@ class _Without:
 
 
 def test_without_any_the_exhibits_say_so() -> None:
-    pages = {page.sheet: page for page in study_pages(made_up_run(300))}
+    pages = {page.sheet: page for page in study_exhibits(made_up_run(300))}
     for sheet, table in {
         "Exhibit A-1b": MORTALITY,
         "Exhibit A-2a": LAPSE,
@@ -250,7 +235,7 @@ def test_without_any_the_exhibits_say_so() -> None:
     for sheet in ("Exhibit III tables", "Appendix B tables"):
         assert "pricing_lapse_511_limited_pay." in notes(pages[sheet])
         assert {t.heading.partition(":")[0] for t in pages[sheet].tables} == {"Current", "Interest"}
-    assert "Nothing is given" not in "".join(notes(page) for page in study_pages(study_run()))
+    assert "Nothing is given" not in "".join(notes(page) for page in study_exhibits(study_run()))
 
 
 def test_current_assumptions_are_the_assumption_tables(run: FilingRun) -> None:
@@ -295,7 +280,7 @@ def test_every_study_table_is_shown_somewhere(run: FilingRun) -> None:
 
 
 def all_formulas(run: FilingRun) -> Iterator[str]:
-    for page in study_pages(run):
+    for page in study_exhibits(run):
         rows = [row for table in page.tables for row in table.rows]
         yield from (cell.formula for row in rows for cell in row.cells.values() if cell.formula)
 

@@ -68,6 +68,7 @@ def comparison_page(comparison: Comparison, before: str, after: str) -> Page:
         comparison: of the runs.
         before, after: what the runs are called above their columns.
     """
+    names = (before, after)
     tables = [_headline(comparison, before, after)]
     notes = [
         text(
@@ -76,11 +77,14 @@ def comparison_page(comparison: Comparison, before: str, after: str) -> Page:
         )
     ]
     if comparison.inputs:
-        tables.append(_inputs(comparison.inputs, before, after))
+        tables.append(_listed("changes_inputs", "Table", "Inputs that changed", comparison.inputs, MOST_INPUTS, names))
     else:
         notes.append(text("No setting, assumption, history, control total or hash is another."))
     if comparison.cells:
-        tables += [_exhibits(comparison.exhibits, before, after), _cells(comparison.cells, before, after)]
+        tables += [
+            _exhibits(comparison.exhibits, before, after),
+            _listed("changes_cells", "Exhibit", "Numbers that moved", comparison.cells, MOST_CELLS, names),
+        ]
     else:
         notes.append(text("No number of an exhibit moved."))
     title = (
@@ -120,26 +124,11 @@ def _headline(comparison: Comparison, before: str, after: str) -> Table:
     return Table("changes_headline", columns, tuple(rows), "Headline results")
 
 
-def _inputs(changes: Sequence[Change], before: str, after: str) -> Table:
-    columns = _columns(before, after, "Table", "Row", "Column")
-    return Table(
-        "changes_inputs",
-        columns,
-        tuple(_lines(changes[:MOST_INPUTS])),
-        f"Inputs that changed: {len(changes):,}",
-        _left_out(len(changes) - MOST_INPUTS),
-    )
-
-
-def _cells(changes: Sequence[Change], before: str, after: str) -> Table:
-    columns = _columns(before, after, "Exhibit", "Row", "Column")
-    return Table(
-        "changes_cells",
-        columns,
-        tuple(_lines(changes[:MOST_CELLS])),
-        f"Numbers that moved: {len(changes):,}",
-        _left_out(len(changes) - MOST_CELLS),
-    )
+def _listed(name: str, what: str, heading: str, changes: Sequence[Change], most: int, names: tuple[str, str]) -> Table:
+    """The first changes of a kind, a row each, and how many more there are."""
+    columns = _columns(*names, what, "Row", "Column")
+    rows = tuple(_lines(changes[:most]))
+    return Table(name, columns, rows, f"{heading}: {len(changes):,}", _left_out(len(changes) - most))
 
 
 def _left_out(number: int) -> tuple[Cell, ...]:

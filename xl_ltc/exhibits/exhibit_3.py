@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from xl_ltc.exhibits.experience_rows import NOT_GIVEN
+from xl_ltc.exhibits.experience_rows import note_if_empty
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.lookups import literal, pick, pick_text, row_where, structured
 from xl_ltc.exhibits.policies import series_rows
@@ -74,7 +74,7 @@ def comparison_in_words(run: FilingRun, exhibit: str) -> Page:
     notes = (
         text(f"Read from the table {BASIS}, where each can be put in other words."),
         text(f"Numbers by series, duration and issue age are on the sheet {exhibit} tables."),
-        *((text(NOT_GIVEN.format(BASIS)),) if not rows else ()),
+        *note_if_empty(BASIS, not rows),
     )
     table = Table(f"exhibit_{_SUFFIX[exhibit]}_words", columns, tuple(rows))
     return Page(
@@ -107,7 +107,7 @@ def comparison_in_numbers(run: FilingRun, exhibit: str) -> Page:
         text(
             "Policy durations count from 1, completed policy years from 0; grids as printed, also where a rate rises."
         ),
-        *((text(NOT_GIVEN.format(", ".join(missing))),) if missing else ()),
+        *note_if_empty(", ".join(missing), bool(missing)),
     )
     return Page(
         f"{exhibit} tables",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xl_ltc.exhibits.experience_rows import NOT_GIVEN, Category, categories, ratio
+from xl_ltc.exhibits.experience_rows import Category, categories, note_if_empty, printed_cells, ratio
 from xl_ltc.exhibits.factor_page import factor_page
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.table import NOT_AVAILABLE, Column, Page, Row, Table, live, text
@@ -59,25 +59,19 @@ def exhibit_a1b(run: FilingRun) -> Page:
         Column("actual_to_expected_2012_iam", "2012 IAM\n[F] = [C] / [D]", "hundredths", "Actual to expected", 14),
         Column("actual_to_expected_adjusted", "Adjusted\n[G] = [C] / [E]", "hundredths", "Actual to expected", 14),
     )
-    published = {
-        ("A-1b", row.key, printed): (row.key, column)
-        for row in rows
-        for printed, column in _PRINTED.items()
-        if column in row.cells
-    }
     notes = (
         text("[A], [B], [D] and [E] are read from the table experience_mortality; exact exposure in life-years."),
         text("[C] = 1 - exp(-[B] / [A]): the hazard of death turned into a probability."),
         text(
             "[F] and [G] rest on [D] and [E] as the table has them; the filing's own are given to a tenth of a percent."
         ),
-        *((text(NOT_GIVEN.format(MORTALITY)),) if not rows else ()),
+        *note_if_empty(MORTALITY, not rows),
     )
     return Page(
         "Exhibit A-1b",
         "Actual to expected mortality by characteristic.",
         ("Exhibit A-1b", "Actual-to-Expected (A:E) Mortality Experience", "All Rate Series Combined"),
-        (Table("exhibit_a1b", columns, rows, published=published),),
+        (Table("exhibit_a1b", columns, rows, published=printed_cells(rows, "A-1b", _PRINTED)),),
         notes,
         one_page=True,
     )

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from xl_ltc.assumptions.specs import PARTNER_STATUSES
-from xl_ltc.exhibits.experience_rows import NOT_GIVEN
+from xl_ltc.exhibits.experience_rows import note_if_empty, printed_cells
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.lookups import covering, equals, literal, pick, row_where
 from xl_ltc.exhibits.table import (
@@ -67,7 +67,7 @@ def exhibit_a2(run: FilingRun, payment: str) -> Page:
             "Durations combined: their hazards, weighted by exposure, turned into a probability; smoothed lapse "
             "weighted by exposure. Smoothed lapse by duration is linked to the assumption tables."
         ),
-        *((text(NOT_GIVEN.format(LAPSE)),) if run.study[LAPSE].empty else ()),
+        *note_if_empty(LAPSE, run.study[LAPSE].empty),
     )
     return Page(
         f"Exhibit A-2{letter}",
@@ -125,12 +125,7 @@ class _Exhibit:
         )
         exhibit = f"A-2{_LETTER[self.payment]}{_FIGURE[self.status]}"
         printed = _PRINTED | ({ratio: ratio for ratio in _RATIO_OF.values()} if is_ten_pay else {})
-        published = {
-            (exhibit, row.key, theirs): (row.key, ours)
-            for row in rows
-            for theirs, ours in printed.items()
-            if ours in row.cells
-        }
+        published = printed_cells(rows, exhibit, printed)
         return Table(self.name, columns, rows, f"Exhibit {exhibit}: {self.status} Policies", published=published)
 
     def rows(self) -> Iterator[Row]:

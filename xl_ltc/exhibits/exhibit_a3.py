@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xl_ltc.exhibits.experience_rows import NOT_GIVEN, Category, categories, ratio
+from xl_ltc.exhibits.experience_rows import Category, categories, note_if_empty, printed_cells, ratio
 from xl_ltc.exhibits.factor_page import factor_page
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.table import Column, Page, Row, Table, text
@@ -58,22 +58,16 @@ def exhibit_a3b(run: FilingRun) -> Page:
         ),
         Column("actual_claims_to_adjusted_claims", "Adjusted\n[G] = [C] / [E]", "hundredths", "Actual to expected", 14),
     )
-    published = {
-        ("A-3b", _AS_PRINTED.get(row.key, row.key), printed): (row.key, column)
-        for row in rows
-        for printed, column in _PRINTED.items()
-        if column in row.cells
-    }
     notes = (
         text("[A] to [E] are read from the table experience_morbidity; exact exposure in life-years, all lives."),
         text("The total adds up the categories of the first characteristic."),
-        *((text(NOT_GIVEN.format(MORBIDITY)),) if not rows else ()),
+        *note_if_empty(MORBIDITY, not rows),
     )
     return Page(
         "Exhibit A-3b",
         "Actual to expected claims by characteristic.",
         ("Exhibit A-3b", "Actual-to-Expected (A:E) Claim Experience", "All Rate Series Combined"),
-        (Table("exhibit_a3b", columns, rows, published=published),),
+        (Table("exhibit_a3b", columns, rows, published=printed_cells(rows, "A-3b", _PRINTED, _AS_PRINTED)),),
         notes,
         one_page=True,
         landscape=True,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from xl_ltc.exhibits.lookups import pick
-from xl_ltc.exhibits.table import ALL, Cell, RowKind, live, live_ratio, ratio_or_na, text
+from xl_ltc.exhibits.table import ALL, Cell, PublishedKey, Row, RowKind, live, live_ratio, ratio_or_na, text
 
 TOTAL = "Total"
 _SIGNS = str.maketrans("!{}", "___")
-NOT_GIVEN = "Nothing is given in {}."
 
 
 @dataclass(frozen=True)
@@ -88,3 +87,26 @@ def ratio(row: Category, numerator: str, denominator: str) -> dict[str, Cell]:
         return {}
     value = ratio_or_na(row.numbers[numerator], row.numbers[denominator])
     return {f"{numerator}_to_{denominator}": live_ratio(f"{{{numerator}}}", f"{{{denominator}}}", value)}
+
+
+def printed_cells(
+    rows: Sequence[Row], exhibit: str, columns: Mapping[str, str], as_printed: Mapping[str, str] | None = None
+) -> dict[PublishedKey, tuple[str, str]]:
+    """The cells that show the numbers the filing prints in an exhibit.
+
+    Args:
+        rows: the exhibit's rows; exhibit: its name in the list of published values.
+        columns: names of columns in that list, and here; as_printed: rows' names there that are others than here.
+    """
+    names = as_printed or {}
+    return {
+        (exhibit, names.get(row.key, row.key), theirs): (row.key, ours)
+        for row in rows
+        for theirs, ours in columns.items()
+        if ours in row.cells
+    }
+
+
+def note_if_empty(table: str, empty: bool) -> tuple[Cell, ...]:
+    """The note of an exhibit whose input table gives nothing."""
+    return (text(f"Nothing is given in {table}."),) if empty else ()

@@ -84,6 +84,13 @@ def filing_exhibits(run: FilingRun, checks: Sequence[Check]) -> tuple[Page, ...]
         section_19(run),
         section_21(run),
         section_22(run),
+        *study_exhibits(run),
+    )
+
+
+def study_exhibits(run: FilingRun) -> tuple[Page, ...]:
+    """Build the exhibits of experience and original pricing."""
+    return (
         comparison_in_words(run, EXHIBIT_3),
         comparison_in_numbers(run, EXHIBIT_3),
         exhibit_a1a(run),

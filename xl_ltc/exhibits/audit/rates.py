@@ -173,6 +173,11 @@ def _expiry(case: AuditCase) -> Table:
     return Table("audit_expiry_rates", columns, rows, "Benefit expiry at the printed ages")
 
 
+def _at_age(table: str, column: str) -> str:
+    """A column of an assumption table at the row's attained age."""
+    return "=" + covering(table, "attained_age", "{x}", column)
+
+
 def _ages(case: AuditCase) -> Table:
     mortality, morbidity, policy = case.assumptions.mortality, case.assumptions.morbidity, case.policy
     x = np.arange(LAST_AGE + 1)
@@ -187,20 +192,19 @@ def _ages(case: AuditCase) -> Table:
     columns: dict[str, tuple[Column, str, Sequence[Value]]] = {
         "q": (
             _column("q", "Base q", "Mortality"),
-            "=" + covering("mortality_base", "attained_age", "{x}", _by_sex("mortality_base")),
+            _at_age("mortality_base", _by_sex("mortality_base")),
             _floats(base),
         ),
         "q_basis": (_column("q_basis", "q on the age basis", "Mortality"), "", _floats(basis)),
         "hazard": (_column("hazard", "Base hazard", "Mortality"), _HAZARD, hazard),
         "age_mortality": (
             _column("age_mortality", "Mortality factor", "A-1a"),
-            "="
-            + covering("mortality_factor_attained_age", "attained_age", "{x}", "mortality_factor_attained_age[factor]"),
+            _at_age("mortality_factor_attained_age", "mortality_factor_attained_age[factor]"),
             _floats(mortality.age_factor.at(0, x)),
         ),
         "improvement": (
             _column("improvement", "Improvement a year", "6g"),
-            "=" + covering("improvement_scale", "attained_age", "{x}", _by_sex("improvement_scale")),
+            _at_age("improvement_scale", _by_sex("improvement_scale")),
             _floats(case.assumptions.improvement.scale.at(sex, x)),
         ),
         "expiry": (
@@ -210,32 +214,26 @@ def _ages(case: AuditCase) -> Table:
         ),
         "claim_cost": (
             _column("claim_cost", "Claim cost", "Morbidity"),
-            "=" + covering("claim_cost", "attained_age", "{x}", _by_sex("claim_cost")),
+            _at_age("claim_cost", _by_sex("claim_cost")),
             _floats(morbidity.claim_cost.at(sex, x)),
         ),
         "age_series": (
             _column("age_series", "Factor of the series", "A-3a"),
-            "=" + covering(factors, "attained_age", "{x}", _one_of("audit_series_column", factors, MORBIDITY_SERIES)),
+            _at_age(factors, _one_of("audit_series_column", factors, MORBIDITY_SERIES)),
             _floats(morbidity.age_factor.at(series, x)),
         ),
         "age_period": (
             _column("age_period", "Factor of the benefit period", "A-3a"),
-            "="
-            + covering(
+            _at_age(
                 factors,
-                "attained_age",
-                "{x}",
                 _either("audit_benefit_period", LIFETIME, factors, "benefit_period_lifetime", "benefit_period_limited"),
             ),
             _floats(morbidity.age_factor.at(morbidity.benefit_period_row(period), x)),
         ),
         "age_type": (
             _column("age_type", "Factor of the benefit type", "A-3a"),
-            "="
-            + covering(
+            _at_age(
                 factors,
-                "attained_age",
-                "{x}",
                 _either("audit_benefit_type", INDEMNITY, factors, "indemnity", "reimbursement"),
             ),
             _floats(morbidity.age_factor.at(morbidity.benefit_type_row(kind), x)),
