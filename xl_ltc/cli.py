@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     reconcile.set_defaults(action=_reconcile)
 
     trace = commands.add_parser("trace", help="every factor of one policy's projection, as a table or in a workbook")
-    trace.add_argument("--policy", metavar="ID", help="without it the one the Control sheet names")
+    trace.add_argument("--policy", metavar="ID", help="without it the one the Control sheet names, or the first")
     trace.add_argument("--workbook", type=Path, help="assumption workbook; the bundled assumptions without it")
     trace.add_argument("--inforce", type=Path, metavar="FILE", help="in-force file; the illustrative block without it")
     trace.add_argument(
@@ -234,8 +234,6 @@ def _trace(options: argparse.Namespace) -> int:
         progress("done")
         _tell([f"Policy {policy_id} is on the sheet Policy audit"], warnings, (options.out,))
         return 0
-    if options.policy is None:
-        raise InputError.single("--policy", "nothing", "the policy_id of a policy in force")
     table = trace_policy(options.policy, options.workbook, options.inforce, progress, options.out)
     if options.out is not None:
         print(f"Written: {options.out}")

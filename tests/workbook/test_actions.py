@@ -284,6 +284,44 @@ def test_problems_of_several_tables_come_at_once(small: SmallFiling, tmp_path: P
     assert [p.place.split(",")[0] for p in error.value.problems] == ["sheet Claim cost", "sheet History"]
 
 
+@pytest.mark.parametrize("action", ["run", "solve", "check", "audit", "trace"])
+def test_the_in_force_file_that_the_control_sheet_names_is_not_written_over(
+    action: str, small: SmallFiling, tmp_path: Path
+) -> None:
+    policies = tmp_path / ("policies.csv" if action == "trace" else "policies.xlsx")
+    policies.write_bytes((small.csv if action == "trace" else small.table).read_bytes())
+    book = edited(small.inputs_only, tmp_path / "book.xlsx", choose("inforce", policies.name))
+    before = files_in(tmp_path)
+    perform: dict[str, Callable[[], object]] = {
+        "run": lambda: actions.run_workbook(book, None, policies, None, quiet),
+        "solve": lambda: actions.solve_workbook(book, None, policies, quiet),
+        "check": lambda: actions.check_inputs(book, None, policies, quiet),
+        "audit": lambda: actions.audit_policy(book, None, None, policies, quiet),
+        "trace": lambda: actions.trace_policy(None, book, None, quiet, policies),
+    }
+    with pytest.raises(InputError, match="the in-force file; allowed: another file; it would be overwritten"):
+        perform[action]()
+    assert files_in(tmp_path) == before
+
+
+def test_results_that_cant_all_be_put_in_place_leave_the_workbook_good_and_are_told(
+    small: SmallFiling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where one of the files is open in Excel."""
+    replace = running.os.replace
+
+    def held(source: Path, target: Path) -> None:
+        if Path(target).suffix == ".csv":
+            raise PermissionError(13, "Access is denied", str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(running.os, "replace", held)
+    out, results = tmp_path / "out.xlsx", tmp_path / "results"
+    outcome = actions.run_workbook(small.inputs_only, small.csv, out, results, quiet)
+    assert any(f"Not every file in {results} is of this run" in warning for warning in outcome.warnings)
+    assert "Exhibit II" in openpyxl.load_workbook(out).sheetnames and outcome.files[0] == out
+
+
 def test_a_workbook_saved_during_the_run_is_not_written_over(
     small: SmallFiling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

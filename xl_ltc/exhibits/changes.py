@@ -21,6 +21,8 @@ MEASURES: Mapping[Measure, str] = {
     "ratio": "ratios",
     "share": "shares",
     "rate": "rates",
+    "tenths_percent": "rates",
+    "hundredths": "ratios",
     "factor": "factors",
     "age": "ages",
     "difference": "differences",
@@ -29,6 +31,8 @@ MEASURES: Mapping[Measure, str] = {
 _FINER: Mapping[Measure, Measure] = {
     "ratio": "rate",
     "share": "rate",
+    "tenths_percent": "rate",
+    "hundredths": "decimal",
     "millions": "decimal",
     "age": "decimal",
 }

@@ -10,7 +10,7 @@ from xl_ltc.exhibits.experience_rows import note_if_empty
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.lookups import literal, pick, pick_text, row_where, structured
 from xl_ltc.exhibits.policies import series_rows
-from xl_ltc.exhibits.table import Cell, Column, Measure, Page, Row, Table, Value, live, text
+from xl_ltc.exhibits.table import NOT_AVAILABLE, Cell, Column, Measure, Page, Row, Table, Value, live, text
 from xl_ltc.experience.study import (
     APPENDIX_B,
     BASIS,
@@ -91,7 +91,8 @@ def comparison_in_words(run: FilingRun, exhibit: str) -> Page:
 def comparison_in_numbers(run: FilingRun, exhibit: str) -> Page:
     """The tables of the comparison: lapse, interest, and in Exhibit III morbidity by duration and disabled lives."""
     suffix = _SUFFIX[exhibit]
-    missing = [name for name in (*_FIRST[exhibit], *_LAPSE[exhibit]) if run.study[name].empty]
+    interest = (INTEREST,) if exhibit == EXHIBIT_3 else ()
+    missing = [name for name in (PARAMETERS, *interest, *_FIRST[exhibit], *_LAPSE[exhibit]) if run.study[name].empty]
     tables = (
         *(_given(run, exhibit, name, measure) for name, measure in _FIRST[exhibit].items() if name not in missing),
         _interest(run, exhibit),
@@ -178,7 +179,7 @@ def _parameter(run: FilingRun, name: str) -> tuple[str, float]:
 
 
 def _improvement(run: FilingRun) -> Cell:
-    years = float(run.assumptions.tables["improvement"].set_index("parameter")["value"]["improvement_years"])
+    years = float(run.assumptions.tables.parameters("improvement")["improvement_years"])
     formula = pick("improvement", "value", parameter="improvement_years")
     before, after = "Current improvement of mortality and morbidity: scale G2 for ", " projection years."
     return live(f"={literal(before)}&{formula}&{literal(after)}", f"{before}{years:g}{after}")
@@ -197,7 +198,7 @@ def _interest(run: FilingRun, exhibit: str) -> Table:
     rows = []
     for i, (row, series) in enumerate(series_rows(run).items()):
         at_issue = averages[i]
-        average: Value = at_issue if at_issue is not None else "N/A"
+        average: Value = at_issue if at_issue is not None else NOT_AVAILABLE
         earned = f'SUMPRODUCT({row_where("series", series=series)}*(series[pricing_interest_basis]="earned"))'
         rate = pick("series", "earned_rate", series=series)
         own = float(pricing.earned_rate[i])

@@ -10,10 +10,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from xl_ltc.assumptions.specs import PARTNER_STATUSES
+from xl_ltc.assumptions.specs import LAST_DURATION, PARTNER_STATUSES
 from xl_ltc.exhibits.experience_rows import note_if_empty, printed_cells
 from xl_ltc.exhibits.filing_run import FilingRun
-from xl_ltc.exhibits.lookups import covering, equals, literal, pick, row_where
+from xl_ltc.exhibits.lapse_formulas import payment_scalar
+from xl_ltc.exhibits.lookups import covering, literal, pick, row_where
 from xl_ltc.exhibits.table import (
     NOT_AVAILABLE,
     Cell,
@@ -181,13 +182,10 @@ class _Exhibit:
         return cells | self._follows(duration, values)
 
     def _smoothed_formula(self, duration: str) -> str:
-        table = "lapse_payment_option"
         column = "lapse_lifetime_pay[single]" if self.status == PARTNER_STATUSES[0] else "lapse_lifetime_pay[partnered]"
-        lifetime = covering("lapse_lifetime_pay", "policy_duration", duration, column)
-        rule = equals(table, "premium_payment", literal(self.payment))
-        to = f"{table}[duration_to]"
-        within = f'({table}[duration_from]<={duration})*((({to}="")+({to}>={duration}))>0)*({table}[issue_age_from]="")'
-        return f"={lifetime}*SUMPRODUCT({rule}*{within}*{table}[scalar])"
+        at = str(min(int(duration), LAST_DURATION))
+        lifetime = covering("lapse_lifetime_pay", "policy_duration", at, column)
+        return f"={lifetime}*{payment_scalar(literal(self.payment), at, str(_ANY_ISSUE_AGE))}"
 
     def _follows(self, row: str, values: dict[str, float]) -> dict[str, Cell]:
         """Derived lapse, credibility, and for ten-pay the ratios to lifetime-pay."""

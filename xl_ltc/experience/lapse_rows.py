@@ -17,12 +17,12 @@ GIVEN_BY_DURATION = ("exposure", "composite_termination", "expected_mortality")
 
 _GROUP = ["premium_payment", "partner_status"]
 _COMBINED = re.compile(r"^(\d+)(?:-(\d+)|\+)$")
-_ALLOWED = f"a whole number, or durations combined as in 1-3, 7+ or {ALL_DURATIONS}"
+_ALLOWED = f"a whole number from 1, or durations combined as in 1-3, 7+ or {ALL_DURATIONS}"
 
 
 def is_single(label: str) -> bool:
-    """Whether a row is of one duration."""
-    return re.fullmatch(r"[0-9]+", label) is not None
+    """Whether a row is of one duration; they count from 1."""
+    return re.fullmatch(r"[1-9][0-9]*", label) is not None
 
 
 def of_single_durations(frame: pd.DataFrame) -> pd.DataFrame:

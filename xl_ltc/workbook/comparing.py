@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from xlsxwriter.workbook import Workbook
-
 from xl_ltc.exhibits.changes import HASH_SHOWN, MEASURES, NOT_THERE, comparison_page
 from xl_ltc.exhibits.comparison import Change, Comparison, Movement, compare
 from xl_ltc.exhibits.run_data import HASHES, RUN_ID, Number
 from xl_ltc.exhibits.table import Measure
 from xl_ltc.files import written_whole
-from xl_ltc.workbook.addresses import Addresses
 from xl_ltc.workbook.run_data import read_run_data
-from xl_ltc.workbook.sheets.exact import ExactWorksheet
-from xl_ltc.workbook.sheets.page import plan_page, write_page
-from xl_ltc.workbook.styles import DEFAULT_FONT, Styles
+from xl_ltc.workbook.sheets.page import write_pages
 
 MOST_INPUTS = 40
 """Changed inputs that are shown as text; the workbook lists more."""
@@ -64,15 +59,8 @@ def write_comparison(comparison: Comparison, before: str, after: str, path: Path
     Raises:
         OSError: the folder or the file can't be written.
     """
-    page = comparison_page(comparison, before, after)
-    addresses = Addresses()
-    plan = plan_page(page, addresses)
-    with (
-        written_whole(path) as part,
-        Workbook(str(part), {"default_format_properties": dict(DEFAULT_FONT)}) as workbook,
-    ):
-        sheet = workbook.add_worksheet(page.sheet, worksheet_class=ExactWorksheet)
-        write_page(workbook, sheet, plan, Styles(workbook), addresses)
+    with written_whole(path) as part:
+        write_pages([comparison_page(comparison, before, after)], part)
     return path
 
 

@@ -35,8 +35,6 @@ REQUIRED = (*(spec.name for spec in SPECS), CONTROL_TABLE, SETTINGS_TABLE, HISTO
 """The Excel tables every workbook must have."""
 
 HOW_FOUND = "an Excel table of that name (Table Design, Table Name), on any sheet"
-NO_ROWS = "no data rows"
-"""What is found of a table without rows."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def read_what_is_there(path: Path, names: Sequence[str]) -> dict[str, InputTable
         InputError: not a workbook that can be read.
     """
     found, _ = _read(path, (), names)
-    return {name: table for name, table in found.items() if not table.frame.empty}
+    return found
 
 
 def read_choices(tables: Sequence[InputTable]) -> tuple[Settings, Control, dict[str, str]]:
@@ -197,7 +195,7 @@ def _read(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple
         problems += [problem for place in here.values() for problem in _rows_left_out(place, rows)]
         for name in [name for name in here if found[name].frame.empty]:
             if name in required:
-                problems.append(Problem(f"{found[name].locate(None, None)}, table {name}", NO_ROWS, "rows"))
+                problems.append(Problem(f"{found[name].locate(None, None)}, table {name}", "no data rows", "rows"))
             else:
                 del found[name]
         problems += _flaws(package, list(here.values()))

@@ -13,7 +13,7 @@ from xl_ltc.exhibits.run_data import INPUT_COLUMNS, RESULT_COLUMNS, RUN_INPUTS, 
 from xl_ltc.exhibits.run_log import RUN_LOG, LogRow
 from xl_ltc.exhibits.table import Measure
 from xl_ltc.tables import InputTable, label_text
-from xl_ltc.workbook.read import NO_ROWS, read_tables
+from xl_ltc.workbook.read import read_tables
 
 _MEASURES: tuple[str, ...] = get_args(Measure)
 _COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({RUN_INPUTS: INPUT_COLUMNS, RUN_RESULTS: RESULT_COLUMNS})
@@ -75,12 +75,7 @@ def read_run_log(workbook: Path) -> tuple[LogRow, ...]:
     Raises:
         InputError: not a workbook; cells with an error value or a formula without a stored value.
     """
-    try:
-        tables = read_tables(workbook, (), (RUN_LOG,))
-    except InputError as error:
-        if all(problem.found == NO_ROWS for problem in error.problems):
-            return ()
-        raise
+    tables = read_tables(workbook, (), (RUN_LOG,))
     if RUN_LOG not in tables:
         return ()
     frame = tables[RUN_LOG].frame

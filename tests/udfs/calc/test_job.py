@@ -105,6 +105,23 @@ def test_cancelled_again_it_is_killed(workbook: Path, tmp_path: Path) -> None:
     assert time.monotonic() - start < 30
 
 
+def test_killed_when_the_result_is_there_already_it_is_told(workbook: Path, tmp_path: Path) -> None:
+    late = (
+        "import time, sys, xl_ltc_udfs.calc.job as j\nfrom pathlib import Path\nfrom xl_ltc.workbook import buttons\n"
+    )
+    late += "def perform(action, workbook, progress):\n    Path(workbook).write_bytes(b'new')\n"
+    late += "    progress('written')\n    time.sleep(60)\nbuttons.perform = perform\nj.main(*sys.argv[1:])\n"
+    asked = job(workbook, tmp_path / "log", instead(tmp_path, late))
+
+    def twice(text: str) -> None:
+        if text == "written":
+            asked.cancel()
+            asked.cancel()
+
+    said = "Cancelled, but the results are in the file: File, Reload shows them."
+    assert asked.run(twice) == Ended(CANCELLED, said)
+
+
 def test_an_error_of_xl_ltc_itself_is_told_and_logged(workbook: Path, tmp_path: Path) -> None:
     broken = "import sys, xl_ltc_udfs.calc.job as j\nfrom xl_ltc.workbook import buttons\n"
     broken += "def perform(*_):\n    raise ZeroDivisionError('on purpose')\n"

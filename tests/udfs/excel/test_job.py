@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.small_filing import edited, files_in, put
-from tests.udfs.excel.open_excel import Call, OpenBook, OpenExcel, press, start
+from tests.udfs.excel.open_excel import Call, ComError, OpenBook, OpenExcel, press, start
 from tests.workbook.recalculate import Values, values
 from xl_ltc.errors import InputError
 from xl_ltc.workbook import last_run
@@ -288,6 +288,18 @@ def test_a_result_that_excel_does_not_take_is_beside(
     assert said.startswith(f"{why}; the result is in {beside.name}.\nNo problem found")
     assert "Input checks" in values(beside)
     assert path_of(book).read_bytes() == before
+
+
+def test_excel_that_ends_when_the_result_is_there_has_none_beside(
+    excel: OpenExcel, book: OpenBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(*_: object) -> None:
+        raise ComError("the server is gone")
+
+    monkeypatch.setattr(excel, "open", ended)
+    run(book)
+    assert [p.name for p in path_of(book).parent.iterdir()] == [path_of(book).name]
+    assert "Input checks" in values(path_of(book))
 
 
 @pytest.mark.parametrize("attempts", [3, 10**9])

@@ -5,6 +5,7 @@ LibreOffice's Python loads this module, so it needs the standard library alone.
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import threading
@@ -61,6 +62,7 @@ class Job:
         Args:
             progress: told what is being done.
         """
+        version = self._version()
         try:
             ended = self._ended(progress)
         except _BROKEN as error:
@@ -74,6 +76,8 @@ class Job:
                 ended = Ended(CANCELLED, "")
         self._stop()
         if ended.how == CANCELLED:
+            if self._version() != version:  # stopped at once, just after the result was put in place
+                return Ended(CANCELLED, "Cancelled, but the results are in the file: File, Reload shows them.")
             return Ended(CANCELLED, "Cancelled: the workbook is as it was.")
         return ended
 
@@ -86,6 +90,14 @@ class Job:
             if self._cancelled > 1:
                 self._process.kill()
             _close_input(self._process)
+
+    def _version(self) -> tuple[int, ...]:
+        """What changes when the workbook's file is replaced; nothing where there is none."""
+        try:
+            status = os.stat(self._arguments[1])
+        except OSError:
+            return ()
+        return status.st_mtime_ns, status.st_size, status.st_ino
 
     def _ended(self, progress: Callable[[str], None]) -> Ended:
         with self._lock:

@@ -47,6 +47,8 @@ def _install(options: argparse.Namespace) -> int:
     install.check_interpreter(interpreter)
     if options.interpreter is None:
         install.check_library(interpreter)
+    if options.out is None:
+        install.check_code_page(interpreter)  # before anything is written
     install.install(path, interpreter)
     print(f"Written: {path}")
     print(f"The functions run in {interpreter}")

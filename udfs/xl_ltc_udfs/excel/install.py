@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -63,17 +64,14 @@ def let_buttons_find(interpreter: str, config: Path) -> list[str]:
     Raises:
         InputError: a character of the path is not in the code page of this Windows, in which VBA reads the file.
     """
+    check_code_page(interpreter)
     setting = f'"{_INTERPRETER}",'
     lines = config.read_text(encoding=_ANSI).splitlines() if config.exists() else []
     kept = [line for line in lines if line.strip() and not line.upper().startswith(setting)]
     config.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(config) as part:
-        try:
-            part.write_text("".join(f"{line}\n" for line in (*kept, f'{setting}"{interpreter}"')), encoding=_ANSI)
-        except UnicodeEncodeError:
-            allowed = "a Python in a folder whose name has only characters of this system's code page"
-            raise InputError.single(_COMMAND, interpreter, allowed) from None
     new = f'{setting}"{interpreter}"'
+    with written_whole(config) as part:
+        part.write_text("".join(f"{line}\n" for line in (*kept, new)), encoding=_ANSI)
     return [line for line in lines if line.strip() and line not in (*kept, new)]
 
 
@@ -121,6 +119,15 @@ def check_interpreter(interpreter: str) -> None:
     if not path.is_absolute() or path.suffix.lower() != ".exe":
         allowed = r"the full path of a python.exe on Windows, as C:\ltc\Scripts\python.exe"
         raise InputError.single("--interpreter", interpreter, allowed)
+
+
+def check_code_page(interpreter: str) -> None:
+    """Raises InputError where a character of the path is not in the code page of this system, in which VBA reads it."""
+    try:
+        interpreter.encode(locale.getencoding())
+    except UnicodeEncodeError:
+        allowed = "a Python in a folder whose name has only characters of this system's code page"
+        raise InputError.single(_COMMAND, interpreter, allowed) from None
 
 
 def _in_use(path: Path) -> InputError:

@@ -81,9 +81,11 @@ class Excel:
             return False
         try:
             patiently(lambda: _copy(result, self.path))  # another program may hold the file for a moment
-        finally:
+        except Exception:
             patiently(lambda: books.open(str(self.path)))
-        with suppress(Exception):  # the result is there, whichever sheet is seen; another Excel may have the focus
+            raise
+        with suppress(Exception):  # the result is there, whatever is seen; Excel may have ended, another have the focus
+            patiently(lambda: books.open(str(self.path)))
             patiently(lambda: self._book().sheets[sheet].activate())
         return True
 

@@ -21,14 +21,14 @@ from xl_ltc.assumptions.specs import (
     SEXES,
 )
 from xl_ltc.exhibits.audit.case import AuditCase
-from xl_ltc.exhibits.lookups import covering, equals, literal
+from xl_ltc.exhibits.lapse_formulas import TABLE, payment_scalar, rows_of_option
+from xl_ltc.exhibits.lookups import covering, literal
 from xl_ltc.exhibits.table import Column, Measure, Page, Row, Table, Value, live, text
 from xl_ltc.tables import parse_label
 
 CERTAIN = "certain"
 """The hazard where everyone dies within the year."""
 SHEET = "Audit rates"
-_AGE_FACTOR = "mortality_factor_attained_age"
 
 
 def rates_page(case: AuditCase) -> Page:
@@ -133,16 +133,11 @@ def _scalar(option: str, *, by_attained_age: bool) -> str:
         option: its name, or the formula for it.
         by_attained_age: whether the setting paid_up_at_65_lapse acts on it.
     """
-    table = "lapse_payment_option"
-    low, high = f"{table}[issue_age_from]", f"{table}[issue_age_to]"
-    to = f"{table}[duration_to]"
-    rule = f'{equals(table, "premium_payment", option)}*({table}[duration_from]<={{d}})*((({to}="")+({to}>={{d}}))>0)'
-    by_issue_age = (
-        f'SUMPRODUCT({rule}*({low}<=audit_issue_age)*((({high}="")+({high}>=audit_issue_age))>0)*{table}[scalar])'
-    )
+    by_issue_age = payment_scalar(option, "{d}", "audit_issue_age")
     if not by_attained_age:
         return f"={by_issue_age}"
-    attained = f'SUMPRODUCT({rule}*({low}="")*{table}[scalar])'
+    without_age = f'({TABLE}[issue_age_from]="")'
+    attained = f"SUMPRODUCT({rows_of_option(option, '{d}')}*{without_age}*{TABLE}[scalar])"
     return f"=IF(audit_zero_lapse_after<{NEVER},{attained},{by_issue_age})"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.exhibits.input_checks import input_checks_page
 from xl_ltc.inforce.block import Block
-from xl_ltc.workbook.actions.inputs import WorkbookBasis, read_basis, read_block
+from xl_ltc.workbook.actions.inputs import WorkbookBasis, check_not_inforce, read_basis, read_block
 from xl_ltc.workbook.actions.places import check_out, same_file, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.putting import put_pages
@@ -59,7 +59,7 @@ def check_inputs(workbook: Path, inforce: Path | None, out: Path | None, progres
     if out is not None:
         check_out(workbook, inforce, out)
     version = version_of(workbook)
-    found = _found(workbook, inforce, progress)
+    found = _found(workbook, inforce, out, progress)
     if out is None:
         return found
     progress(f"writing {out.name}")
@@ -68,11 +68,13 @@ def check_inputs(workbook: Path, inforce: Path | None, out: Path | None, progres
     return Checked(found.problems, found.total, found.here, found.block, found.unread, (out,))
 
 
-def _found(workbook: Path, inforce: Path | None, progress: Progress) -> Checked:
+def _found(workbook: Path, inforce: Path | None, out: Path | None, progress: Progress) -> Checked:
     try:
         basis = read_basis(workbook, progress)
     except InputError as error:
         return Checked(error.problems, error.total, True, None, "the policies in force, once these are mended", ())
+    if out is not None:
+        check_not_inforce(out, workbook, inforce, basis.inputs)
     try:
         block, _ = read_block(workbook, inforce, basis, progress)
     except InputError as error:

@@ -20,7 +20,7 @@ from xl_ltc.inforce.read import read_inforce, record_locator
 from xl_ltc.inforce.schema import CODED, INFORCE
 from xl_ltc.inforce.validate import InforceRules, check_inforce
 from xl_ltc.tables import InputTable, clean
-from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS
+from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS, check_not_input, same_file
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.read import WorkbookInputs, read_tables, read_what_is_there, read_workbook
 
@@ -62,18 +62,22 @@ class WorkbookBasis:
     study: Study
 
 
-def read_inputs(workbook: Path, inforce: Path | None, progress: Progress) -> Inputs:
+def read_inputs(workbook: Path, inforce: Path | None, progress: Progress, out: Path | None = None) -> Inputs:
     """The checked inputs of a run.
 
     Args:
         workbook: the assumption workbook.
         inforce: Parquet, CSV, or a workbook with a table ``inforce``; None for what the Control sheet names.
         progress: told what is being done.
+        out: what the action will write.
 
     Raises:
-        InputError: every problem of the workbook; if there is none, every problem of the in-force file.
+        InputError: every problem of the workbook; if there is none, every problem of the in-force file; ``out`` is the
+            in-force file.
     """
     basis = read_basis(workbook, progress)
+    if out is not None:
+        check_not_inforce(out, workbook, inforce, basis.inputs)
     block, caution = read_block(workbook, inforce, basis, progress)
     return Inputs(block, basis.history, basis.assumptions, basis.study, basis.inputs.control, caution)
 
@@ -106,16 +110,27 @@ def illustrative_policies() -> InputTable:
     return InputTable(frame.astype(dict.fromkeys(CODED, "object")), record_locator("illustrative block"))
 
 
+def check_not_inforce(out: Path, workbook: Path, inforce: Path | None, inputs: WorkbookInputs) -> None:
+    """Raises InputError where the policies would be overwritten; a table in the workbook itself is kept there."""
+    file = _inforce_file(workbook, inforce, inputs)
+    if file is not None and not same_file(file, workbook):
+        check_not_input(out, file)
+
+
+def _inforce_file(workbook: Path, inforce: Path | None, inputs: WorkbookInputs) -> Path | None:
+    """The in-force file that is given, or else the one the Control sheet names; None where that names none."""
+    source = inputs.control.inforce
+    return workbook.parent / source if inforce is None and source not in (ILLUSTRATIVE, TABLE, "") else inforce
+
+
 def _policies(workbook: Path, inforce: Path | None, inputs: WorkbookInputs, progress: Progress) -> InputTable:
     """The policies in force of a file, or of the table in the workbook."""
-    source = inputs.control.inforce
-    if inforce is None and source not in (TABLE, ""):
-        inforce = workbook.parent / source
-        if not inforce.is_file():
-            allowed = f"{ILLUSTRATIVE}, {TABLE}, or a file; {inforce} is none"
-            raise InputError.single(inputs.places["inforce"], f"inforce = {source!r}", allowed)
-    progress(f"reading the in-force policies of {(inforce or workbook).name}")
-    table = inputs.inforce if inforce is None else read_any_inforce(inforce)
+    file = _inforce_file(workbook, inforce, inputs)
+    if inforce is None and file is not None and not file.is_file():
+        allowed = f"{ILLUSTRATIVE}, {TABLE}, or a file; {file} is none"
+        raise InputError.single(inputs.places["inforce"], f"inforce = {inputs.control.inforce!r}", allowed)
+    progress(f"reading the in-force policies of {(file or workbook).name}")
+    table = inputs.inforce if file is None else read_any_inforce(file)
     if table is None:
         raise InputError.single(
             workbook.name,

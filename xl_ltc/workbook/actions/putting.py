@@ -6,16 +6,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlsxwriter.workbook import Workbook
-
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.table import Page
 from xl_ltc.workbook.actions.places import version_of
-from xl_ltc.workbook.addresses import Addresses
 from xl_ltc.workbook.package import graft
-from xl_ltc.workbook.sheets.exact import ExactWorksheet
-from xl_ltc.workbook.sheets.page import plan_page, write_page
-from xl_ltc.workbook.styles import DEFAULT_FONT, TAB_OUTPUT, Styles
+from xl_ltc.workbook.sheets.page import write_pages
 
 
 def put_pages(workbook: Path, version: tuple[int, ...], pages: Sequence[Page], out: Path) -> tuple[str, ...]:
@@ -39,15 +34,3 @@ def put_pages(workbook: Path, version: tuple[int, ...], pages: Sequence[Page], o
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since it was read", "do it again")
         return graft(workbook, rendered, [page.sheet for page in pages], out).warnings
-
-
-def write_pages(pages: Sequence[Page], path: Path) -> None:
-    """Some sheets as a workbook."""
-    addresses = Addresses()
-    plans = [plan_page(page, addresses) for page in pages]
-    with Workbook(str(path), {"default_format_properties": dict(DEFAULT_FONT)}) as book:
-        styles = Styles(book)
-        for plan in plans:
-            sheet = book.add_worksheet(plan.page.sheet, worksheet_class=ExactWorksheet)
-            sheet.set_tab_color(TAB_OUTPUT)
-            write_page(book, sheet, plan, styles, addresses)

@@ -86,7 +86,7 @@ def run_workbook(
     if results is not None:
         check_folder(results, "--results")
     version = version_of(workbook)
-    inputs = read_inputs(workbook, inforce, progress)
+    inputs = read_inputs(workbook, inforce, progress, out)
     if results is None and inputs.control.results_folder:
         results = workbook.parent / inputs.control.results_folder
         check_folder(results, "results_folder on the Control sheet")
@@ -108,10 +108,18 @@ def run_workbook(
         # Before the first run the sheets say what they wait for, which is nobody's loss.
         lists = LISTS if earlier.last or earlier.unread else sheets.sheets
         report = graft(workbook, rendered, sheets.sheets, out, lists, sheets.status | _set_on_control(inputs))
-        if put_in_place is not None:
-            put_in_place()
-    warnings = (*cautions, *report.warnings, *remembered(run, record, out))
+        unplaced = () if put_in_place is None else _put(put_in_place, results)
+    warnings = (*cautions, *report.warnings, *unplaced, *remembered(run, record, out))
     return Outcome(run, (out,) if results is None else (out, results), warnings)
+
+
+def _put(put_in_place: Callable[[], None], results: Path | None) -> tuple[str, ...]:
+    """Put the results in place; the workbook is written already, and stays good where that can't be done."""
+    try:
+        put_in_place()
+    except OSError as error:
+        return (f"Not every file in {results} is of this run ({error}); close what uses it and run again.",)
+    return ()
 
 
 def _set_on_control(inputs: Inputs) -> dict[str, str | float]:

@@ -40,7 +40,7 @@ def solve_workbook(
     out = out or workbook
     check_out(workbook, inforce, out)
     version = version_of(workbook)
-    inputs = read_inputs(workbook, inforce, progress)
+    inputs = read_inputs(workbook, inforce, progress, out)
     request = dataclasses.replace(SolveRequest.of(inputs.control), **asked)
     solution = solve_increase(inputs.block, inputs.history, inputs.assumptions, request, progress)
     known = {

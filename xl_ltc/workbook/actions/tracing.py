@@ -9,6 +9,7 @@ import pandas as pd
 from xl_ltc.assumptions.assumption_set import bundled
 from xl_ltc.exhibits.audit import audit_pages
 from xl_ltc.illustration.block import illustrate
+from xl_ltc.inforce.block import Block
 from xl_ltc.projection.trace import trace
 from xl_ltc.rate_increase.impact import policy_increase
 from xl_ltc.workbook.actions.inputs import check_policies, read_any_inforce, read_inputs
@@ -18,12 +19,12 @@ from xl_ltc.workbook.actions.putting import put_pages
 
 
 def trace_policy(
-    policy_id: str, workbook: Path | None, inforce: Path | None, progress: Progress, out: Path | None = None
+    policy_id: str | None, workbook: Path | None, inforce: Path | None, progress: Progress, out: Path | None = None
 ) -> pd.DataFrame:
     """Every factor of every segment of one policy's projection; see ``projection.trace.trace``.
 
     Args:
-        policy_id: which policy.
+        policy_id: which policy; None for the one that the Control sheet names, or the first.
         workbook, inforce: where it is; None for the bundled assumptions and the illustrative block.
         out: CSV file to write it to, whole or not at all; or None.
 
@@ -41,8 +42,10 @@ def trace_policy(
         else:
             block = check_policies(read_any_inforce(inforce), assumptions)
     else:
-        inputs = read_inputs(workbook, inforce, progress)
+        inputs = read_inputs(workbook, inforce, progress, out)
         block, assumptions = inputs.block, inputs.assumptions
+        policy_id = policy_id or inputs.control.trace_policy
+    policy_id = policy_id or _first(block)
     table = trace(block, assumptions, policy_increase(block, assumptions).impact, policy_id)
     if out is not None:
         write_text(out, table.to_csv(index=False, lineterminator="\n"))
@@ -70,9 +73,13 @@ def audit_policy(
     out = out or workbook
     check_out(workbook, inforce, out)
     version = version_of(workbook)
-    inputs = read_inputs(workbook, inforce, progress)
-    chosen = policy_id or inputs.control.trace_policy or str(inputs.block.frame["policy_id"].iloc[0])
+    inputs = read_inputs(workbook, inforce, progress, out)
+    chosen = policy_id or inputs.control.trace_policy or _first(inputs.block)
     progress(f"recomputing policy {chosen}")
     pages = audit_pages(inputs.block, inputs.assumptions, [chosen])
     progress(f"writing {out.name}")
     return chosen, put_pages(workbook, version, pages, out)
+
+
+def _first(block: Block) -> str:
+    return str(block.frame["policy_id"].iloc[0])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -11,8 +13,9 @@ from xlsxwriter.worksheet import Worksheet
 from xl_ltc.exhibits.table import Cell, Column, Page, Table
 from xl_ltc.workbook.addresses import Addresses, Place, quoted
 from xl_ltc.workbook.sheets.cells import height, lines_needed, set_up_cells, write_value
+from xl_ltc.workbook.sheets.exact import ExactWorksheet
 from xl_ltc.workbook.sheets.paper import Paper, breaks, part_of, set_up_paper
-from xl_ltc.workbook.styles import Align, Styles
+from xl_ltc.workbook.styles import DEFAULT_FONT, TAB_OUTPUT, Align, Styles
 
 _LONG = 30
 """Rows from which on a table's header stays in view."""
@@ -225,3 +228,15 @@ def _set_up(sheet: Worksheet, plan: PagePlan) -> None:
                 paper.lines(part_of(widths, plan.page.across)),
             )
         )
+
+
+def write_pages(pages: Sequence[Page], path: Path) -> None:
+    """Some sheets as a workbook."""
+    addresses = Addresses()
+    plans = [plan_page(page, addresses) for page in pages]
+    with Workbook(str(path), {"default_format_properties": dict(DEFAULT_FONT)}) as book:
+        styles = Styles(book)
+        for plan in plans:
+            sheet = book.add_worksheet(plan.page.sheet, worksheet_class=ExactWorksheet)
+            sheet.set_tab_color(TAB_OUTPUT)
+            write_page(book, sheet, plan, styles, addresses)
