@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.exhibits.runs import data_of, made_up_data, with_table
+from tests.exhibits.study import study_run
 from xl_ltc.exhibits import changes
 from xl_ltc.exhibits.changes import MOST_CELLS, MOST_INPUTS, NOT_THERE, changes_page, comparison_page
 from xl_ltc.exhibits.comparison import WHOLE_ROW, Change, Comparison, compare, moved
@@ -122,6 +123,15 @@ def test_long_lists_are_cut_and_counted(lapse: Comparison) -> None:
     assert found["changes_cells"].footnotes[0].value == "… and 7 more that are not listed."
     assert found["changes_cells"].heading == f"Numbers that moved: {MOST_CELLS + 7:,}"
     assert not tables_of(lapse)["changes_cells"].footnotes
+
+
+@pytest.mark.parametrize(("measure", "finer"), [("tenths_percent", "rate"), ("hundredths", "decimal")])
+def test_what_an_exhibit_rounds_away_is_to_be_seen(measure: str, finer: str) -> None:
+    data = data_of(study_run())
+    key = next(key for key, its in data.measures.items() if its == measure and isinstance(data.results.get(key), float))
+    other = dataclasses.replace(data, results={**data.results, key: float(data.results[key]) + 2e-4})
+    (row,) = tables_of(compare(data, other))["changes_cells"].rows
+    assert {row.cells[column].measure for column in ("before", "after", "change")} == {finer}
 
 
 def test_differences_are_live(lapse: Comparison) -> None:

@@ -148,7 +148,13 @@ def test_a_single_duration_needs_its_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("label", "found"),
-    [("1 to 3", "'1 to 3'"), ("18+", "18+ without any exposure"), ("6-4", "6-4 without any exposure")],
+    [
+        ("0", "'0'"),
+        ("01", "'01'"),
+        ("1 to 3", "'1 to 3'"),
+        ("18+", "18+ without any exposure"),
+        ("6-4", "6-4 without any exposure"),
+    ],
 )
 def test_durations_combined_must_combine_some(label: str, found: str) -> None:
     (problem,) = refused(experience_lapse=lapse(17, policy_duration=label))

@@ -12,7 +12,7 @@ from xl_ltc.illustration.block import illustrate
 from xl_ltc.inforce.block import Block
 from xl_ltc.projection.trace import trace
 from xl_ltc.rate_increase.impact import policy_increase
-from xl_ltc.workbook.actions.inputs import check_policies, read_any_inforce, read_inputs
+from xl_ltc.workbook.actions.inputs import Inputs, check_policies, read_any_inforce, read_inputs
 from xl_ltc.workbook.actions.places import check_file, check_not_input, check_out, version_of, write_text
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.putting import put_pages
@@ -44,9 +44,9 @@ def trace_policy(
     else:
         inputs = read_inputs(workbook, inforce, progress, out)
         block, assumptions = inputs.block, inputs.assumptions
-        policy_id = policy_id or inputs.control.trace_policy
-    policy_id = policy_id or _first(block)
-    table = trace(block, assumptions, policy_increase(block, assumptions).impact, policy_id)
+        policy_id = _of_control(inputs) if policy_id is None else policy_id
+    chosen = _first(block) if policy_id is None else policy_id
+    table = trace(block, assumptions, policy_increase(block, assumptions).impact, chosen)
     if out is not None:
         write_text(out, table.to_csv(index=False, lineterminator="\n"))
     return table
@@ -74,11 +74,15 @@ def audit_policy(
     check_out(workbook, inforce, out)
     version = version_of(workbook)
     inputs = read_inputs(workbook, inforce, progress, out)
-    chosen = policy_id or inputs.control.trace_policy or _first(inputs.block)
+    chosen = _of_control(inputs) if policy_id is None else policy_id
     progress(f"recomputing policy {chosen}")
     pages = audit_pages(inputs.block, inputs.assumptions, [chosen])
     progress(f"writing {out.name}")
     return chosen, put_pages(workbook, version, pages, out)
+
+
+def _of_control(inputs: Inputs) -> str:
+    return inputs.control.trace_policy or _first(inputs.block)
 
 
 def _first(block: Block) -> str:
