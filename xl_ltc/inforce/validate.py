@@ -1,35 +1,26 @@
 """Checking the in-force file: every cell, and what must hold between the cells of a policy.
 
-The work is done on columns, and in Python only on a column's distinct values, so that a million policies take
-seconds. All problems of a file are counted; the first of each kind lead the message.
+The cells themselves are checked in ``xl_ltc.inforce.columns``.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from xl_ltc.errors import InputError, Problem, is_blank, shown
+from xl_ltc.errors import InputError, shown
 from xl_ltc.inforce.block import Block
+from xl_ltc.inforce.columns import MAX_KEPT, Ids, Report, check_columns, raise_problems
 from xl_ltc.inforce.schema import CODED, INFORCE
-from xl_ltc.tables import NUMBER, Column, InputTable, column_names, header_problems, label_text, to_number
+from xl_ltc.tables import InputTable, header_problems
 
-MAX_KEPT = 1_000
-"""Problems kept with place and value; the rest are only counted."""
-
-_ISO_DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$")
-_ONE_TYPE = {"string", "integer", "floating", "mixed-integer-float", "decimal", "boolean", "date", "datetime", "empty"}
-_DATE_WORDS = "a date, as a date cell or as text YYYY-MM-DD"
+__all__ = ["MAX_KEPT", "InforceRules", "check_inforce"]
 
 
 @dataclass(frozen=True)
@@ -91,201 +82,27 @@ def check_inforce(table: InputTable, rules: InforceRules) -> Block:
     problems = header_problems(table, INFORCE)
     if problems:
         raise InputError(problems)
-    frame = table.frame.set_axis(column_names(table.frame), axis=1)
-    if not len(frame):
+    if not len(table.frame):
         raise InputError.single(table.locate(None, None), "no rows", "a row for each policy")
-    report = _Report(InputTable(frame, table.locate))
-    checked: dict[str, Any] = {}
-    for column in INFORCE.columns:
-        checked[column.name] = _check_column(column, frame[column.name], rules, report)
+    report = Report(table)
+    vocabulary = {name: rules.vocabulary[name] for name in CODED}
+    checked, ids = check_columns(INFORCE, vocabulary, report)
+    _check_once(ids, report)
     _check_dates_and_ages(checked, rules, report)
     _check_premiums(checked, rules, report)
-    report.raise_if_any()
+    raise_problems(report)
     return Block.from_checked(pd.DataFrame(checked), rules.vocabulary)
 
 
-class _Report:
-    """Problems of one table: one entry a check, with the rows it found."""
-
-    def __init__(self, table: InputTable) -> None:
-        self._table = table
-        self._checks: list[tuple[np.ndarray, str, Callable[[int], str], Callable[[int], str]]] = []
-
-    def add(
-        self,
-        bad: np.ndarray,
-        column: str,
-        allowed: str | Callable[[int], str],
-        found: Callable[[int], str] | None = None,
-    ) -> None:
-        """Report the rows where a mask is true; what is found there is the cell, unless said otherwise."""
-        rows = np.flatnonzero(bad)
-        if len(rows):
-            in_words = allowed if callable(allowed) else lambda _, words=allowed: words
-            self._checks.append((rows, column, found or (lambda row: shown(self._cell(row, column))), in_words))
-
-    def place(self, row: int) -> str:
-        """Where a row stands."""
-        return self._table.locate(row, None)
-
-    def raise_if_any(self) -> None:
-        """Raise what was found, the first of every check before the second of any."""
-        if not self._checks:
-            return
-        order = sorted(
-            (rank, check, int(row))
-            for check, (rows, *_) in enumerate(self._checks)
-            for rank, row in enumerate(rows[:MAX_KEPT])
-        )
-        kept = [self._problem(check, row) for _, check, row in order[:MAX_KEPT]]
-        raise InputError(kept, sum(len(rows) for rows, *_ in self._checks))
-
-    def _problem(self, check: int, row: int) -> Problem:
-        _, column, found, allowed = self._checks[check]
-        place = self._table.locate(row, column)
-        policy = self._cell(row, "policy_id")
-        if not is_blank(policy):
-            place += f", policy {label_text(policy)}"
-        return Problem(place, found(row), allowed(row))
-
-    def _cell(self, row: int, column: str) -> object:
-        return self._table.frame[column].iloc[row]
-
-
-@dataclass(frozen=True)
-class _Distinct:
-    """A column as positions (``codes``) in its distinct cells, of which the last is blank."""
-
-    codes: np.ndarray
-    cells: list[object]
-
-    @classmethod
-    def of(cls, column: pd.Series) -> _Distinct:
-        array = _arrow(column)
-        if array is None:
-            positions: dict[tuple[type, object], int] = {}
-            codes = [positions.setdefault((type(v), v), len(positions)) for v in column.tolist()]
-            return cls(np.array(codes), [*(v for _, v in positions), None])
-        if not pa.types.is_dictionary(array.type):
-            array = array.dictionary_encode()
-        values = [*array.dictionary.to_pylist(), None]
-        return cls(array.indices.fill_null(len(values) - 1).to_numpy(), values)
-
-
-def _arrow(column: pd.Series) -> pa.Array | None:
-    """A column as one Arrow array, or None where cells of several types stand in it, as on a worksheet."""
-    # Arrow would take a number among dates for a time since 1970.
-    if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) not in _ONE_TYPE:
-        return None
-    try:
-        array = pa.array(column, from_pandas=True)
-    except (pa.ArrowException, OverflowError):
-        return None
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-
-
-def _check_column(column: Column, cells: pd.Series, rules: InforceRules, report: _Report) -> Any:
-    """The column in the block's type; a cell that is not allowed is reported, and NaN, NaT or no category."""
-    if column.name == "policy_id":
-        return _check_ids(column, cells, report)
-    if column.name == "issue_date":
-        dates = _dates(cells)
-        report.add(np.isnat(dates), column.name, _DATE_WORDS)
-        return dates.astype("datetime64[s]")
-    if column.kind == "text":
-        if column.name in CODED:
-            column = dataclasses.replace(column, allowed=tuple(rules.vocabulary[column.name]))
-        return _check_text(column, cells, report)
-    numbers = _numbers(cells)
-    good = np.isfinite(numbers) & (numbers >= column.minimum) & (numbers <= column.maximum)
-    if column.kind == "integer":
-        good &= numbers == np.rint(numbers)
-    report.add(~good, column.name, column.bounds())
-    return np.where(good, numbers, np.nan)
-
-
-def _check_text(column: Column, cells: pd.Series, report: _Report) -> pd.Categorical:
-    distinct = _Distinct.of(cells)
-    labels = ["" if is_blank(v) else label_text(v) for v in distinct.cells]
-    categories = list(column.allowed or dict.fromkeys(t for t in labels if t))
-    position = {text: i for i, text in enumerate(categories)}
-    codes = np.array([position.get(text, -1) for text in labels])[distinct.codes]
-    report.add(codes < 0, column.name, column.bounds())
-    return pd.Categorical.from_codes(codes, categories=categories)
-
-
-def _check_ids(column: Column, cells: pd.Series, report: _Report) -> pd.Series:
-    """Policy ids as text, as they stand; each once."""
-    array = _arrow(cells)
-    if array is None or not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
-        distinct = _Distinct.of(cells)
-        array = pa.array([None if is_blank(v) else _id_text(v) for v in distinct.cells]).take(pa.array(distinct.codes))
-    trimmed = pc.utf8_trim_whitespace(array.fill_null(""))
-    blank = pc.equal(trimmed, "").to_numpy(zero_copy_only=False)
-    report.add(blank, column.name, column.bounds())
-    encoded = trimmed.dictionary_encode()
-    if len(encoded.dictionary) < len(encoded):
-        codes = encoded.indices.to_numpy()
-        first = np.unique(codes, return_index=True)[1][codes]
-        again = (first != np.arange(len(codes))) & ~blank
-
-        def found(row: int) -> str:
-            return f"{shown(array[row].as_py())} a second time (first in {report.place(int(first[row]))})"
-
-        report.add(again, column.name, "each policy_id once", found)
-    return array.to_pandas()
-
-
-def _id_text(value: object) -> str:
-    return value if isinstance(value, str) else label_text(value)
-
-
-def _numbers(cells: pd.Series) -> np.ndarray:
-    """Cells as float64; NaN where a cell is blank or no number."""
-    array = _arrow(cells)
-    if array is None:
-        numbers = [to_number(v) for v in cells.tolist()]
-        return np.array([math.nan if n is None else n for n in numbers])
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    kind = array.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        array = _text_numbers(array)
-    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
-        return np.full(len(array), np.nan)
-    return np.asarray(array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False))
-
-
-def _text_numbers(array: pa.Array) -> pa.Array:
-    try:
-        return array.cast(pa.float64())
-    except pa.ArrowInvalid:
-        trimmed = pc.utf8_trim_whitespace(array)
-        is_number = pc.match_substring_regex(trimmed, NUMBER)
-        return pc.if_else(is_number, trimmed, pa.scalar(None, trimmed.type)).cast(pa.float64())
-
-
-def _dates(cells: pd.Series) -> np.ndarray:
-    """Cells as datetime64[D], the day of a date with a time; NaT where a cell is blank or no date."""
-    array = _arrow(cells)
-    if array is not None and (pa.types.is_timestamp(array.type) or pa.types.is_date(array.type)):
-        return np.asarray(array.cast(pa.date32()).to_numpy(zero_copy_only=False)).astype("datetime64[D]")
-    distinct = _Distinct.of(cells)
-    return np.array([_date(v) for v in distinct.cells], dtype="datetime64[D]")[distinct.codes]
-
-
-def _date(value: object) -> dt.date | None:
-    if is_blank(value):
-        return None
-    if isinstance(value, dt.date):
-        return value
-    match = _ISO_DATE.match(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        return None
-    try:
-        return dt.date.fromisoformat(match[1])
-    except ValueError:
-        return None
+def _check_once(ids: Ids, report: Report) -> None:
+    """Each policy id once."""
+    first = ids.first_rows()
+    report.add(
+        (first != np.arange(len(first))) & ~ids.blank,
+        "policy_id",
+        "each policy_id once",
+        lambda row: f"{shown(ids.text[row].as_py())} a second time (first in {report.place(int(first[row]))})",
+    )
 
 
 def _completed_years(checked: Mapping[str, Any], rules: InforceRules) -> np.ndarray:
@@ -295,7 +112,7 @@ def _completed_years(checked: Mapping[str, Any], rules: InforceRules) -> np.ndar
     return np.where(np.isnat(dates), np.nan, rules.valuation_date.year - years)
 
 
-def _check_dates_and_ages(checked: Mapping[str, Any], rules: InforceRules, report: _Report) -> None:
+def _check_dates_and_ages(checked: Mapping[str, Any], rules: InforceRules, report: Report) -> None:
     valuation, dates, age = rules.valuation_date, checked["issue_date"], checked["issue_age"]
     completed = _completed_years(checked, rules)
     report.add(dates > np.datetime64(valuation), "issue_date", f"a date up to the valuation date {valuation}")
@@ -319,7 +136,7 @@ def _check_dates_and_ages(checked: Mapping[str, Any], rules: InforceRules, repor
     )
 
 
-def _check_premiums(checked: Mapping[str, Any], rules: InforceRules, report: _Report) -> None:
+def _check_premiums(checked: Mapping[str, Any], rules: InforceRules, report: Report) -> None:
     premium, option = checked["annualized_premium"], checked["premium_payment"]
     report.add(
         (premium > 0.0) & (checked["new_business_premium"] == 0.0),
