@@ -10,6 +10,7 @@ from xl_ltc.choices import choice
 
 POLICY_YEAR, CALENDAR_YEAR, DAYS = "policy_year", "calendar_year", "days_365.25"
 ANNIVERSARY, LAST_BIRTHDAY, NEAREST_BIRTHDAY = "policy_anniversary", "last_birthday", "nearest_birthday"
+COVERED, NOT_COVERED = "covered", "not_covered"
 RIDGE, LASSO, ELASTIC_NET = "ridge", "lasso", "elastic_net"
 MINIMUM, ONE_STANDARD_ERROR = "minimum", "one_standard_error"
 NO_SMOOTHING, WHITTAKER_HENDERSON, FUSED = "none", "whittaker_henderson", "fused"
@@ -41,6 +42,13 @@ class StudyBasis:
         "A life-year is a policy year, a calendar year, or 365.25 days; days are counted exactly",
         "Appendix A: exact exposure",
         allowed=(POLICY_YEAR, CALENDAR_YEAR, DAYS),
+    )
+    termination_day: str = choice(
+        COVERED,
+        "Whether the date of termination is itself covered; if not, coverage and the termination end the day before: "
+        "a lapse dated on the anniversary to which premium was paid is then one of the policy year that ended",
+        "Appendix A: the duration in which it occurred",
+        allowed=(COVERED, NOT_COVERED),
     )
     leap_day: str = choice(
         "1 March",
@@ -91,6 +99,20 @@ class StudyBasis:
         "it; to policy duration (mortality) or series and age (morbidity), the others averaging 1; or stays as fitted",
         "Silent",
         allowed=(AS_CURRENT, MEAN_ONE, AS_FITTED),
+    )
+    lapse_graduation: float = choice(
+        2000.0,
+        "Derived lapse by duration is graduated (Whittaker-Henderson, second differences, weighted by life-years) with "
+        "this strength",
+        "Appendix A: smoothed, method silent",
+        high=1e12,
+    )
+    lapse_ultimate_duration: int = choice(
+        9,
+        "From this policy duration on, graduated lapse is one rate",
+        "Appendix A, Lifetime-Pay Voluntary Lapse",
+        low=2,
+        high=20,
     )
     confidence: float = choice(
         0.9,
