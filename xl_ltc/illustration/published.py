@@ -14,6 +14,14 @@ from xl_ltc.illustration.parameters import Parameters
 SERIES = ("200", "300", "400", "500", "511")
 """In the order in which they were sold."""
 
+EXPERIENCE_SERIES = {
+    "200 Series": ("200",),
+    "300 Series": ("300",),
+    "400 Series": ("400",),
+    "500+ Series": ("500", "511"),
+}
+"""The series of this filing in each rate series of Exhibits A-1b and A-3b; "500+" holds the 513 Series too."""
+
 LAST_HISTORICAL_YEAR = 2016
 """Exhibit I is actual up to here and projected from the next year on."""
 
@@ -165,9 +173,28 @@ def actual_claims_by_series() -> dict[tuple[str, ...], float]:
     """Shares of actual claims to date by series, the newest two together (Exhibit A-3b)."""
     frame = table("exhibit_a3b")
     rows = frame[frame["characteristic"] == "Rate Series"]
-    members = {"200 Series": ("200",), "300 Series": ("300",), "400 Series": ("400",), "500+ Series": ("500", "511")}
     claims = dict(zip(rows["category"], rows["actual_claims"].astype(float), strict=True))
-    return {members[name]: amount / sum(claims.values()) for name, amount in claims.items()}
+    return {EXPERIENCE_SERIES[name]: amount / sum(claims.values()) for name, amount in claims.items()}
+
+
+def life_years_by_series() -> dict[tuple[str, ...], float]:
+    """Exposure by series, the newest two together with the 513 Series (Exhibit A-1b)."""
+    frame = table("exhibit_a1b")
+    rows = frame[frame["characteristic"] == "Rate Series"]
+    return {EXPERIENCE_SERIES[n]: float(e) for n, e in zip(rows["category"], rows["exposure"], strict=True)}
+
+
+def claims_by_age() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Actual claims by band of attained ages (Exhibit A-3b).
+
+    Returns:
+        First age of each band, ascending; numbers of claims; dollars.
+    """
+    frame = table("exhibit_a3b")
+    rows = frame[frame["characteristic"] == "Attained Age"]
+    # "<64" reaches to 64, as the next band shows.
+    first = [0 if band.startswith("<") else int(band[:2]) for band in rows["category"]]
+    return np.array(first), rows["claim_count"].to_numpy(dtype=float), rows["actual_claims"].to_numpy(dtype=float)
 
 
 def guideline_claims_per_exposure() -> pd.DataFrame:
