@@ -37,9 +37,13 @@ _RANGES = st.integers(1, 3).flatmap(
 _ARGUMENTS = st.lists(st.one_of(_CELLS, _RANGES), max_size=5)
 
 
-@given(
-    st.sampled_from(["LTC_AV", "LTC_LLR", "LTC_CUMULATIVE_LR", "LTC_AE", "LTC_RATEINCREASE", "LTC_ACTUALQ"]), _ARGUMENTS
-)
+_ROBUST = [
+    *("LTC_AV", "LTC_LLR", "LTC_CUMULATIVE_LR", "LTC_AE", "LTC_RATEINCREASE", "LTC_ACTUALQ"),
+    *("LTC_EXPOSURE", "LTC_AEBOUNDS", "LTC_GRADUATE"),
+]
+
+
+@given(st.sampled_from(_ROBUST), _ARGUMENTS)
 def test_whatever_comes_in_a_number_a_text_or_a_reasoned_error_goes_out(name: str, arguments: list[Any]) -> None:
     result = call(name, arguments)
     assert len({len(row) for row in result.rows}) == 1
