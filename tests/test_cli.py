@@ -104,6 +104,8 @@ def test_help_names_every_command() -> None:
         "trace",
         "check",
         "solve",
+        "study",
+        "carry",
         "new",
         "functions",
         "excel",
@@ -121,6 +123,8 @@ def test_help_names_every_command() -> None:
         ("check", ["WORKBOOK", "--inforce", "--out"]),
         ("solve", ["WORKBOOK", "--inforce", "--for", "--measure", "--target", "--behaviour", "--out"]),
         ("trace", ["--policy", "--workbook", "--inforce", "--out"]),
+        ("study", ["WORKBOOK|DATA", "--claims", "--out"]),
+        ("carry", ["WORKBOOK", "--into", "--out"]),
     ],
 )
 def test_help_of_a_command_names_its_options(command: str, options: list[str], capsys: Captured) -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``xl-ltc demo | run | check | trace | solve | compare | reconcile``, and those of the hosts."""
+"""The command line: ``xl-ltc demo | run | check | trace | solve | compare | study …``, and those of the hosts."""
 
 from __future__ import annotations
 
@@ -117,6 +117,19 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--behaviour", choices=(YES, NO), help="whether insureds react; likewise")
     solve.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     solve.set_defaults(action=_solve)
+
+    study = commands.add_parser("study", help="an experience study: exposure, actual to expected, fitted factors")
+    words = "a study's workbook, or histories or cells (.parquet, .csv, .xlsx); illustrative histories without it"
+    study.add_argument("data", nargs="?", type=Path, metavar="WORKBOOK|DATA", help=words)
+    study.add_argument("--claims", type=Path, metavar="FILE", help="claims of the histories (.parquet, .csv, .xlsx)")
+    study.add_argument("--out", type=Path, metavar="DIR|FILE", help="folder, or workbook; WORKBOOK itself without it")
+    study.set_defaults(action=_study)
+
+    carry = commands.add_parser("carry", help="fitted factors and experience of a study into a filing workbook")
+    carry.add_argument("workbook", type=Path, metavar="WORKBOOK", help="a study's workbook, run before")
+    carry.add_argument("--into", type=Path, metavar="FILING", help="what the Study sheet names without it")
+    carry.add_argument("--out", type=Path, metavar="FILE", help="filing workbook to write; FILING itself without it")
+    carry.set_defaults(action=_carry)
     hosts.add(commands)
     return parser
 
@@ -193,6 +206,28 @@ def _solve(options: argparse.Namespace) -> int:
     solution, warnings = solve_workbook(options.workbook, options.inforce, options.out, progress, **given)
     progress("done")
     _tell([solution.summary], warnings, (options.out or options.workbook,))
+    return 0
+
+
+def _study(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.workbook.actions import study
+
+    outcome = study(options.data, options.claims, options.out, progress)
+    progress("done")
+    _tell(outcome.summary, outcome.warnings, outcome.files)
+    return 0
+
+
+def _carry(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.workbook.actions import carry_study
+
+    carried = carry_study(options.workbook, options.into, options.out, None, progress)
+    progress("done")
+    _tell(carried.summary, carried.warnings, (carried.out, options.workbook))
     return 0
 
 

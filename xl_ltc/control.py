@@ -67,3 +67,42 @@ class Control:
         "Section 6e; section 18, footnote 2",
         allowed=(YES, NO),
     )
+
+
+@dataclass(frozen=True)
+class StudyControl:
+    """What a study's workbook asks for beside the choices of the study; immutable."""
+
+    policies: str = choice(
+        ILLUSTRATIVE,
+        "Where the policy histories, or cells added up elsewhere, are",
+        "Your choice",
+        words=f"{ILLUSTRATIVE} (drawn from the filing's assumptions), {TABLE} (the Excel table policy_history or "
+        "experience_cells of this workbook), or a file (.parquet, .csv, .xlsx, .xlsm), its path from this workbook's "
+        "folder on",
+    )
+    claims: str = choice(
+        TABLE,
+        "Where the claims of the policy histories are",
+        "Your choice",
+        words=f"{TABLE} (the Excel table claim_history of this workbook, or of the file with the histories), or a file",
+    )
+    study_name: str = choice("", "A name for the study; it goes into footnotes", "Your choice")
+    results_folder: str = choice(
+        "",
+        "Where the results go as CSV files as well",
+        "Your choice",
+        words="a folder, its path from this workbook's folder on; blank for none",
+    )
+    filing_workbook: str = choice(
+        "",
+        "The filing workbook into which Carry to filing puts fitted factors and experience",
+        "Your choice",
+        words="a workbook (.xlsx, .xlsm), its path from this workbook's folder on",
+    )
+    carry: str = choice(
+        "factors and experience",
+        "What is carried there: fitted factors (Exhibits A-1a, A-3a), experience (A-1b, A-2, A-3b), proposed lapse",
+        "Your choice",
+        allowed=("factors and experience", "factors", "experience", "factors, experience and lapse"),
+    )

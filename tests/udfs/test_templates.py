@@ -18,7 +18,9 @@ from xl_ltc_udfs.templates.build import FILES, build
 
 COMMITTED = Path(__file__).parents[2] / "workbooks"
 NAMES = [name for names in FILES.values() for name in names]
-RELATIVE = 1e-9
+RELATIVE = {"ltc_experience_study": 1e-6}
+"""How far numbers may be from those committed, by workbook, otherwise 1e-9: the smallest penalties leave the fit of a
+level without events nearly undetermined, so that the last bits of another processor grow."""
 
 
 @pytest.fixture(scope="module")
@@ -28,21 +30,22 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def same(committed: bytes, fresh: bytes) -> bool:
+def same(committed: bytes, fresh: bytes, relative: float) -> bool:
     """Whether two parts are the same but for the last bits of numbers, which another processor may compute."""
     if committed == fresh:
         return True
     one, other = (list(etree.fromstring(part).iter()) for part in (committed, fresh))
     return len(one) == len(other) and all(
-        a.tag == b.tag and a.attrib == b.attrib and close(a.text, b.text) for a, b in zip(one, other, strict=True)
+        a.tag == b.tag and a.attrib == b.attrib and close(a.text, b.text, relative)
+        for a, b in zip(one, other, strict=True)
     )
 
 
-def close(one: str | None, other: str | None) -> bool:
+def close(one: str | None, other: str | None, relative: float) -> bool:
     if one == other:
         return True
     try:
-        return math.isclose(float(one or ""), float(other or ""), rel_tol=RELATIVE, abs_tol=1e-12)
+        return math.isclose(float(one or ""), float(other or ""), rel_tol=relative, abs_tol=1e-12)
     except ValueError:
         return False
 
@@ -54,7 +57,9 @@ def test_the_committed_workbook_is_what_is_built(name: str, built: Path) -> None
         assert committed.namelist() == fresh.namelist()
         for part in fresh.namelist():
             again = "python -m xl_ltc_udfs.templates workbooks"
-            assert same(committed.read(part), fresh.read(part)), f"{part}: run {again}"
+            assert same(committed.read(part), fresh.read(part), RELATIVE.get(Path(name).stem, 1e-9)), (
+                f"{part}: run {again}"
+            )
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import numpy as np
 
 from xl_ltc.exhibits.experience_rows import Category, categories, note_if_empty, printed_cells, ratio
 from xl_ltc.exhibits.factor_page import factor_page
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.studied import Studied
 from xl_ltc.exhibits.table import NOT_AVAILABLE, Column, Page, Row, Table, live, text
 from xl_ltc.experience.probability import actual_probability
 from xl_ltc.experience.study import MORTALITY
@@ -24,7 +24,7 @@ _PRINTED = {
 """Columns in the list of published values, and here."""
 
 
-def exhibit_a1a(run: FilingRun) -> Page:
+def exhibit_a1a(run: Studied) -> Page:
     """The adjustment factors on mortality hazards."""
     return factor_page(
         run,
@@ -44,7 +44,7 @@ def exhibit_a1a(run: FilingRun) -> Page:
     )
 
 
-def exhibit_a1b(run: FilingRun) -> Page:
+def exhibit_a1b(run: Studied) -> Page:
     """Actual to expected mortality."""
     frame = run.study[MORTALITY]
     rows = tuple(_row(row) for row in categories(MORTALITY, frame, _GIVEN, ("exposure", "deaths")))

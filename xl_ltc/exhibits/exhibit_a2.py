@@ -12,9 +12,9 @@ import pandas as pd
 
 from xl_ltc.assumptions.specs import LAST_DURATION, PARTNER_STATUSES
 from xl_ltc.exhibits.experience_rows import note_if_empty, printed_cells
-from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.lapse_formulas import payment_scalar
 from xl_ltc.exhibits.lookups import covering, literal, pick, row_where
+from xl_ltc.exhibits.studied import Studied
 from xl_ltc.exhibits.table import (
     NOT_AVAILABLE,
     Cell,
@@ -53,7 +53,7 @@ _RATIO_OF = {"derived": "ratio", "smoothed": "smoothed_ratio"}
 """The column with the ratio to lifetime-pay of a column of Exhibit A-2b."""
 
 
-def exhibit_a2(run: FilingRun, payment: str) -> Page:
+def exhibit_a2(run: Studied, payment: str) -> Page:
     """Exhibit A-2a (lifetime pay) or A-2b (ten-pay), single and partnered."""
     letter = _LETTER[payment]
     tables = tuple(_Exhibit(run, payment, status).table() for status in PARTNER_STATUSES)
@@ -83,7 +83,7 @@ def exhibit_a2(run: FilingRun, payment: str) -> Page:
 class _Exhibit:
     """The exhibit of a payment option and partner status."""
 
-    run: FilingRun
+    run: Studied
     payment: str
     status: str
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xl_ltc.exhibits.experience_rows import Category, categories, note_if_empty, printed_cells, ratio
 from xl_ltc.exhibits.factor_page import factor_page
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.studied import Studied
 from xl_ltc.exhibits.table import Column, Page, Row, Table, text
 from xl_ltc.experience.study import MORBIDITY
 
@@ -23,7 +23,7 @@ _AS_PRINTED = {"Attained Age/<65": "Attained Age/<64"}
 """The filing's first age band overlaps with no other as <65; it is printed as <64."""
 
 
-def exhibit_a3a(run: FilingRun) -> Page:
+def exhibit_a3a(run: Studied) -> Page:
     """The adjustment factors on claim costs."""
     return factor_page(
         run,
@@ -41,7 +41,7 @@ def exhibit_a3a(run: FilingRun) -> Page:
     )
 
 
-def exhibit_a3b(run: FilingRun) -> Page:
+def exhibit_a3b(run: Studied) -> Page:
     """Actual to expected claims."""
     frame = run.study[MORBIDITY]
     rows = tuple(_row(row) for row in categories(MORBIDITY, frame, _GIVEN, _GIVEN))

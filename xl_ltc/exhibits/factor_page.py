@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xl_ltc.assumptions.specs import BY_NAME, MORBIDITY_SERIES
-from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.lookups import structured
+from xl_ltc.exhibits.studied import Studied
 from xl_ltc.exhibits.table import Cell, Column, Page, Row, Table, live, text
 
 _KEYS = {"policy_duration": "Duration", "sex": "Gender"}
@@ -23,7 +23,7 @@ _FACTORS = {
 _KEY_WIDTH, _FACTOR_WIDTH = 14.0, 12.0
 
 
-def factor_page(run: FilingRun, exhibit: str, title: str, tables: Sequence[Sequence[str]], note: str) -> Page:
+def factor_page(run: Studied, exhibit: str, title: str, tables: Sequence[Sequence[str]], note: str) -> Page:
     """The factor tables of an exhibit.
 
     Args:
@@ -35,7 +35,7 @@ def factor_page(run: FilingRun, exhibit: str, title: str, tables: Sequence[Seque
     return Page(exhibit, f"{title}.", (exhibit, title), beside, (text(note),), one_page=True, shows_inputs=True)
 
 
-def _beside(run: FilingRun, name: str, tables: Sequence[str]) -> Table:
+def _beside(run: Studied, name: str, tables: Sequence[str]) -> Table:
     lines: dict[int, dict[str, Cell]] = {}
     columns: list[Column] = []
     for table in tables:

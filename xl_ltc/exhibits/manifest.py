@@ -41,17 +41,14 @@ def manifest(
         "code_sha256": code_hash(),
         "inforce": manifest_entry(run.block),
         "assumptions_sha256": assumptions_hash(run.assumptions),
-        "history_sha256": _frame_hash(run.history),
+        "history_sha256": frame_hash(run.history),
         "study_sha256": _frames_hash(run.study),
         "settings": as_text(run.assumptions.settings),
     }
-    together = hashlib.sha256(repr(taken).encode()).hexdigest()
     return {
-        "run_id": f"{started:%Y%m%d-%H%M%S}-{together[:6]}",
+        "run_id": run_id(taken, started),
         "scenario": run.scenario,
-        "xl_ltc": xl_ltc.__version__,
-        "python": platform.python_version(),
-        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+        **environment(_LIBRARIES),
         "command": command,
         "started": started.isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
@@ -68,6 +65,21 @@ def manifest(
     }
 
 
+def run_id(taken: Mapping[str, Any], started: dt.datetime) -> str:
+    """When a run was started, and six digits of a hash over all it took."""
+    together = hashlib.sha256(repr(taken).encode()).hexdigest()
+    return f"{started:%Y%m%d-%H%M%S}-{together[:6]}"
+
+
+def environment(libraries: Sequence[str]) -> dict[str, Any]:
+    """The versions of this package, of Python and of libraries."""
+    return {
+        "xl_ltc": xl_ltc.__version__,
+        "python": platform.python_version(),
+        "libraries": {name: importlib.metadata.version(name) for name in libraries},
+    }
+
+
 def assumptions_hash(assumptions: AssumptionSet) -> str:
     """SHA-256 over every assumption table's names, columns and values, wherever they were read from."""
     return _frames_hash(assumptions.tables.frames)
@@ -77,7 +89,7 @@ def _frames_hash(frames: Mapping[str, pd.DataFrame]) -> str:
     digest = hashlib.sha256()
     for name, frame in sorted(frames.items()):
         digest.update(name.encode())
-        digest.update(_frame_hash(frame).encode())
+        digest.update(frame_hash(frame).encode())
     return digest.hexdigest()
 
 
@@ -100,6 +112,7 @@ def _python_files(folder: Traversable, prefix: str) -> list[tuple[str, Traversab
     return found
 
 
-def _frame_hash(frame: pd.DataFrame) -> str:
+def frame_hash(frame: pd.DataFrame) -> str:
+    """SHA-256 over a table's columns and values."""
     # repr of a float has every digit, so equal tables, and only they, have equal text.
     return hashlib.sha256(frame.to_csv(index=False, float_format=repr, lineterminator="\n").encode()).hexdigest()

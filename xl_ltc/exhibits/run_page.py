@@ -22,7 +22,7 @@ AS_RUN = f'=IF(COUNTIFS(run_same,"{NO}",run_acts,"{WITH_NEXT_RUN}")=0,"{YES}","{
 
 def run_page(run: FilingRun, manifest: Mapping[str, Any]) -> Page:
     """The settings of the run and its manifest."""
-    return _page((_status(run, manifest), _settings(run), _manifest(manifest)))
+    return _page((_status(run, manifest), _settings(run), manifest_table(manifest)))
 
 
 RUN = "Run"
@@ -106,7 +106,8 @@ def _settings(run: FilingRun) -> Table:
     return Table("run_settings", columns, tuple(rows), "Settings of this run")
 
 
-def _manifest(manifest: Mapping[str, Any]) -> Table:
+def manifest_table(manifest: Mapping[str, Any]) -> Table:
+    """A run's record, a line a value."""
     rows = tuple(
         Row(str(i), {"name": text(key), "value": _result(value)}) for i, (key, value) in enumerate(_flat("", manifest))
     )

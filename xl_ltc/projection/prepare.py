@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.assumptions.morbidity import Morbidity
 from xl_ltc.assumptions.mortality import improved
 from xl_ltc.assumptions.specs import LAST_AGE, LAST_DURATION
 from xl_ltc.errors import InputError
@@ -96,8 +97,20 @@ def claim_base(block: Block, assumptions: AssumptionSet) -> np.ndarray:
     morbidity = assumptions.morbidity
     base = block.numbers("daily_benefit") * morbidity.sex_factor.at(block.codes("sex"))
     base = base * morbidity.underwriting_factor.at(block.codes("underwriting_class"))
+    return with_relativities(base, block, morbidity)
+
+
+class Coded(Protocol):
+    """Policies whose characteristics are codes: a block in force, or histories."""
+
+    def codes(self, name: str) -> np.ndarray:
+        """Positions of a coded column's values in its vocabulary."""
+
+
+def with_relativities(base: np.ndarray, policies: Coded, morbidity: Morbidity) -> np.ndarray:
+    """Numbers of policies times the relativities of their benefits on the claim cost."""
     for characteristic, table in morbidity.relativity.items():
-        base = base * table.at(block.codes(characteristic))
+        base = base * table.at(policies.codes(characteristic))
     return np.asarray(base)
 
 

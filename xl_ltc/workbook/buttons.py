@@ -14,6 +14,9 @@ from types import MappingProxyType
 from xl_ltc.workbook import actions
 from xl_ltc.workbook.actions import Progress
 
+FILING, STUDY = "filing", "study"
+"""Kinds of workbooks with buttons."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -35,12 +38,14 @@ class Action:
     """An action a button starts.
 
     Attributes:
+        kind: of the workbooks whose button it is, ``FILING`` or ``STUDY``.
         name: as on the command line, e.g. ``run``.
         caption: on the button and in menus.
         help: a sentence.
         perform: does it on a saved workbook and writes the result to another path, or the same.
     """
 
+    kind: str
     name: str
     caption: str
     help: str
@@ -85,14 +90,31 @@ def _check(workbook: Path, out: Path, progress: Progress) -> Report:
     return Report(found.summary, "Input checks", found.files)
 
 
+def _study(workbook: Path, out: Path, progress: Progress) -> Report:
+    outcome = actions.study_workbook(workbook, out, None, progress)
+    return Report("\n".join((*outcome.summary, *outcome.warnings)), "Summary", outcome.files)
+
+
+def _carry(workbook: Path, out: Path, progress: Progress) -> Report:
+    carried = actions.carry_study(workbook, None, None, out, progress)
+    message = "\n".join((f"Into {carried.out.name}:", *carried.summary, *carried.warnings))
+    return Report(message, "Carried", (out, carried.out))
+
+
 ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         action.name: action
         for action in (
-            Action("run", "Run projection", "Project the policies and write every exhibit.", _run),
-            Action("trace", "Trace policy", "Show one policy's projection by formulas beside the engine.", _trace),
-            Action("solve", "Solve increase", "Find the increase that reaches the target.", _solve),
-            Action("check", "Check inputs", "List every problem of the inputs, with links to the cells.", _check),
+            Action(FILING, "run", "Run projection", "Project the policies and write every exhibit.", _run),
+            Action(
+                FILING, "trace", "Trace policy", "Show one policy's projection by formulas beside the engine.", _trace
+            ),
+            Action(FILING, "solve", "Solve increase", "Find the increase that reaches the target.", _solve),
+            Action(
+                FILING, "check", "Check inputs", "List every problem of the inputs, with links to the cells.", _check
+            ),
+            Action(STUDY, "study", "Run study", "Study the experience, fit factors and write every exhibit.", _study),
+            Action(STUDY, "carry", "Carry to filing", "Put fitted factors and experience into a filing.", _carry),
         )
     }
 )

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import gc
 import io
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,20 +112,28 @@ def read_what_is_there(path: Path, names: Sequence[str]) -> dict[str, InputTable
 
 
 def read_choices(tables: Sequence[InputTable]) -> tuple[Settings, Control, dict[str, str]]:
-    """Settings and Control entries from tables with the columns ``setting`` and ``value``.
+    """Settings and Control entries from the settings' and the control table; see ``typed_choices``."""
+    named = dict(zip((SETTINGS_TABLE, CONTROL_TABLE), tables, strict=True))
+    (settings, control), places = typed_choices(named, (Settings, Control))
+    return settings, control, places
+
+
+def typed_choices(tables: Mapping[str, InputTable], kinds: Sequence[type[Any]]) -> tuple[list[Any], dict[str, str]]:
+    """Dataclasses of choices from tables with the columns ``setting`` and ``value``.
 
     Args:
-        tables: the settings' and the control table; a row may stand in either. Their other columns are for the reader.
+        tables: by name; a row may stand in any of them. Their other columns are for the reader.
+        kinds: the dataclasses, each choice of which must be there once.
 
     Returns:
-        Settings, Control entries, and the place of each by name.
+        One of each kind, and the place of each choice by name.
 
     Raises:
         InputError: a column, name or setting missing; a setting twice; a value that is not allowed.
     """
     problems = [
         Problem(t.locate(None, None), f"{n or 'no'} column {c}", f"table {name} has it once")
-        for name, t in zip((SETTINGS_TABLE, CONTROL_TABLE), tables, strict=True)
+        for name, t in tables.items()
         for c in ("setting", "value")
         if (n := [str(column) for column in t.frame.columns].count(c)) != 1
     ]
@@ -133,7 +141,7 @@ def read_choices(tables: Sequence[InputTable]) -> tuple[Settings, Control, dict[
         raise InputError(problems)
     values: dict[str, object] = {}
     rows: list[tuple[InputTable, int]] = []
-    for table in tables:
+    for table in tables.values():
         for row, (name, value) in enumerate(zip(table.frame["setting"], table.frame["value"], strict=True)):
             key = str(name).strip()
             if not key and value == "":
@@ -144,21 +152,21 @@ def read_choices(tables: Sequence[InputTable]) -> tuple[Settings, Control, dict[
                 continue
             values[key] = value
             rows.append((table, row))
+    first = next(iter(tables.values()))
 
     def locate(row: int | None, column: str | None) -> str:
-        table, line = (tables[0], None) if row is None else rows[row]
+        table, line = (first, None) if row is None else rows[row]
         return table.locate(line, column)
 
-    fields = {kind: dataclasses.fields(kind) for kind in (Settings, Control)}
+    fields = {kind: dataclasses.fields(kind) for kind in kinds}
     try:
         typed = checked([f for of_kind in fields.values() for f in of_kind], values, locate)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from None
     if problems:
         raise InputError(problems)
-    settings, control = ({f.name: typed[f.name] for f in of_kind} for of_kind in fields.values())
-    places = {name: locate(row, "value") for row, name in enumerate(values)}
-    return Settings(**settings), Control(**control), places
+    made = [kind(**{f.name: typed[f.name] for f in of_kind}) for kind, of_kind in fields.items()]
+    return made, {name: locate(row, "value") for row, name in enumerate(values)}
 
 
 @dataclass(frozen=True)

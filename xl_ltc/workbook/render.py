@@ -209,7 +209,8 @@ def _write(
         sheets = {name: workbook.add_worksheet(name, worksheet_class=ExactWorksheet) for name in names}
         for name, sheet in sheets.items():
             sheet.set_tab_color(TAB_INPUT if name in (*INPUT_SHEETS, INFORCE) else TAB_OUTPUT)
-        _add_macros(workbook, sheets, macros)
+        if macros is not None:
+            add_macros(workbook, sheets, macros)
         write_control(workbook, sheets[CONTROL], inputs.settings, inputs.control, _status(pages), styles, macros)
         _write_inputs(workbook, sheets, inputs, styles)
         for name, plan in plans.items():
@@ -226,9 +227,8 @@ def _status(pages: Sequence[Page]) -> dict[str, str]:
     return {name: str(table.cell(name, "value").value) for name in STATUS}
 
 
-def _add_macros(workbook: Workbook, sheets: Mapping[str, Worksheet], macros: Macros | None) -> None:
-    if macros is None:
-        return
+def add_macros(workbook: Workbook, sheets: Mapping[str, Worksheet], macros: Macros) -> None:
+    """Give a workbook its code, and the sheets the names the code has for them."""
     workbook.add_vba_project(io.BytesIO(macros.project), is_stream=True)
     workbook.set_vba_name("ThisWorkbook")
     for name, sheet in sheets.items():

@@ -34,7 +34,7 @@ def _items(menu_bar: bytes) -> list[tuple[str, str]]:
 
 def test_every_action_has_an_item_in_order_and_the_last_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["zeta", "alpha", *(f"more{i}" for i in range(10))]
-    actions = {name: Action(name, f"Do {name}", "A sentence.", _act) for name in names}
+    actions = {name: Action("filing", name, f"Do {name}", "A sentence.", _act) for name in names}
     monkeypatch.setattr(menu, "ACTIONS", actions)
     wanted = [(f"org.xlltc.action:{name}", f"Do {name}") for name in names]
     assert _items(menu.menu_bar()) == [

@@ -20,7 +20,8 @@ import pytest
 from pyopenvba import ExcelFile
 
 from tests.workbook.recalculate import soffice
-from xl_ltc.workbook.buttons import ACTIONS
+from xl_ltc.workbook import study_layout
+from xl_ltc.workbook.buttons import ACTIONS, FILING, STUDY
 from xl_ltc.workbook.layout import SHEETS
 from xl_ltc_udfs.excel import buttons
 from xl_ltc_udfs.excel.project import xlwings_module
@@ -31,8 +32,21 @@ with warnings.catch_warnings(action="ignore"):
 
 WORKBOOKS = Path(__file__).parents[3] / "workbooks"
 WITH_BUTTONS = sorted(path.name for path in WORKBOOKS.glob("*.xlsm"))
-CAPTIONS = [*(action.caption for action in ACTIONS.values()), "Cancel"]
-SUBS = ["RunProjection", "TracePolicy", "SolveIncrease", "CheckInputs", "Cancel"]
+SUBS = {
+    FILING: ["RunProjection", "TracePolicy", "SolveIncrease", "CheckInputs", "Cancel"],
+    STUDY: ["RunStudy", "CarryToFiling", "Cancel"],
+}
+FRONT = {FILING: "Control", STUDY: "Study"}
+
+
+def kind_of(workbook: str) -> str:
+    return STUDY if "study" in workbook else FILING
+
+
+def captions(kind: str) -> list[str]:
+    return [*(action.caption for action in ACTIONS.values() if action.kind == kind), "Cancel"]
+
+
 _PYTHON = "/usr/bin/python3"
 """The Python that LibreOffice's bridge is installed in."""
 
@@ -76,7 +90,7 @@ def subs(source: str) -> dict[str, str]:
 
 
 def test_there_are_workbooks_with_buttons() -> None:
-    assert WITH_BUTTONS == ["ltc_blank_filing.xlsm", "ltc_rate_filing.xlsm"]
+    assert WITH_BUTTONS == ["ltc_blank_filing.xlsm", "ltc_experience_study.xlsm", "ltc_rate_filing.xlsm"]
 
 
 def test_the_same_sheets_give_the_same_bytes() -> None:
@@ -91,6 +105,7 @@ def test_the_same_sheets_give_the_same_bytes() -> None:
 
 def test_the_filings_macros_are_those_the_code_builds() -> None:
     assert project_of("ltc_rate_filing.xlsm") == macros(SHEETS).project
+    assert project_of("ltc_experience_study.xlsm") == macros(study_layout.SHEETS, STUDY).project
 
 
 @pytest.mark.parametrize("workbook", WITH_BUTTONS)
@@ -144,19 +159,19 @@ def test_every_button_calls_a_sub_of_the_project(workbook: str, tmp_path: Path) 
     with zipfile.ZipFile(WORKBOOKS / workbook) as package:
         drawings = [n for n in package.namelist() if n.endswith(".vml") and b"FmlaMacro" in package.read(n)]
     (drawing,) = drawings
-    control = sheets_of(workbook)["Control"].replace("worksheets/", "worksheets/_rels/") + ".rels"
+    control = sheets_of(workbook)[FRONT[kind_of(workbook)]].replace("worksheets/", "worksheets/_rels/") + ".rels"
     assert drawing.rpartition("/")[2] in part(workbook, control)
     shapes = re.findall(r"<v:shape .*?</v:shape>", part(workbook, drawing), re.DOTALL)
-    assert len(shapes) == len(CAPTIONS)
+    assert len(shapes) == len(captions(kind_of(workbook)))
     found = {}
     for shape in shapes:
         assert '<x:ClientData ObjectType="Button">' in shape
         (macro,) = re.findall(r"<x:FmlaMacro>\[0\]!(\w+)</x:FmlaMacro>", shape)
         (caption,) = re.findall(r"<font[^>]*>([^<]*)</font>", shape)
         found[caption] = macro
-    assert list(found) == CAPTIONS
+    assert list(found) == captions(kind_of(workbook))
     in_project = subs(sources(project_of(workbook), tmp_path)[MODULE])
-    assert list(found.values()) == list(in_project) == SUBS
+    assert list(found.values()) == list(in_project) == SUBS[kind_of(workbook)]
 
 
 @pytest.mark.parametrize("workbook", WITH_BUTTONS)
@@ -173,7 +188,9 @@ def test_what_a_sub_runs_is_there_in_python(workbook: str, tmp_path: Path) -> No
         arguments = [ast.literal_eval(argument) for argument in call.value.args]
         inspect.signature(getattr(buttons, function.attr)).bind(*arguments)
         called[sub] = (function.attr, *arguments)
-    assert called == dict(zip(SUBS, [*(("start", action) for action in ACTIONS), ("cancel",)], strict=True))
+    kind = kind_of(workbook)
+    started = [("start", action.name) for action in ACTIONS.values() if action.kind == kind]
+    assert called == dict(zip(SUBS[kind], [*started, ("cancel",)], strict=True))
 
 
 @pytest.mark.parametrize("workbook", WITH_BUTTONS)
@@ -183,7 +200,7 @@ def test_xlwings_module_is_the_installed_one(workbook: str, tmp_path: Path) -> N
 
 def test_names_of_modules_and_subs_are_different() -> None:
     """VBA takes ``Module.Sub`` for the button's ``Sub`` where both are called the same."""
-    assert not {name.lower() for name in SUBS} & {"xlwings", MODULE, "thisworkbook"}
+    assert not {name.lower() for names in SUBS.values() for name in names} & {"xlwings", MODULE, "thisworkbook"}
 
 
 @pytest.mark.slow
@@ -198,4 +215,4 @@ def test_libreoffice_lists_the_modules(tmp_path: Path) -> None:
     for workbook, found in zip(WITH_BUTTONS, result, strict=True):
         documents = {f"Sheet{i}" for i in range(1, len(sheets_of(workbook)) + 1)}
         assert set(found["modules"]) == {"xlwings", MODULE, "ThisWorkbook", *documents}
-        assert re.findall(r"Sub (\w+)\(\)", found["modules"][MODULE]) == SUBS
+        assert re.findall(r"Sub (\w+)\(\)", found["modules"][MODULE]) == SUBS[kind_of(workbook)]

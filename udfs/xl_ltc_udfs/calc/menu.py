@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from xl_ltc.workbook import layout, study_layout
 from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS
 from xl_ltc.workbook.buttons import ACTIONS
-from xl_ltc.workbook.layout import CONTROL, OUTPUT_SHEETS
 from xl_ltc_udfs.calc import xcu
 
 SERVICE = "com.sun.star.frame.ProtocolHandler"
@@ -58,5 +58,5 @@ def settings() -> dict[str, Any]:
         "cancel": CANCEL,
         "actions": {action.name: action.caption for action in ACTIONS.values()},
         "endings": WORKBOOK_ENDINGS,
-        "own_sheets": (CONTROL, *OUTPUT_SHEETS),
+        "own_sheets": (layout.CONTROL, *layout.OUTPUT_SHEETS, study_layout.STUDY, *study_layout.OUTPUT_SHEETS),
     }

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from xl_ltc.workbook.buttons import ACTIONS
+from xl_ltc.workbook.buttons import ACTIONS, FILING, Action
 from xl_ltc.workbook.sheets.control import Macros
 from xl_ltc_udfs.excel.project import xlwings_module
 
@@ -25,25 +25,30 @@ def macro_name(caption: str) -> str:
     return "".join(word.capitalize() for word in caption.split())
 
 
-def buttons() -> dict[str, str]:
-    """Captions and Subs, in the order of the buttons."""
-    captions = [*(action.caption for action in ACTIONS.values()), CANCEL]
+def buttons(kind: str = FILING) -> dict[str, str]:
+    """Captions and Subs of a kind of workbooks, in the order of the buttons."""
+    captions = [*(action.caption for action in _actions(kind)), CANCEL]
     return {caption: macro_name(caption) for caption in captions}
 
 
-def macros(sheets: Sequence[str]) -> Macros:
+def _actions(kind: str) -> list[Action]:
+    return [action for action in ACTIONS.values() if action.kind == kind]
+
+
+def macros(sheets: Sequence[str], kind: str = FILING) -> Macros:
     """The code and buttons of a workbook; the same sheets give the same bytes.
 
     Args:
+        kind: of the workbook, as ``xl_ltc.workbook.buttons`` has it;
         sheets: names, in the workbook's order; each has a document module, as Excel would make it.
     """
     code_names = {name: f"Sheet{i}" for i, name in enumerate(sheets, start=1)}
-    modules = {"xlwings": xlwings_module(), MODULE: _source()}
-    return Macros(_project(tuple(code_names.values()), modules), buttons(), code_names)
+    modules = {"xlwings": xlwings_module(), MODULE: _source(kind)}
+    return Macros(_project(tuple(code_names.values()), modules), buttons(kind), code_names)
 
 
-def _source() -> str:
-    starts = {macro_name(a.caption): f"start('{a.name}')" for a in ACTIONS.values()} | {macro_name(CANCEL): "cancel()"}
+def _source(kind: str) -> str:
+    starts = {macro_name(a.caption): f"start('{a.name}')" for a in _actions(kind)} | {macro_name(CANCEL): "cancel()"}
     lines = [f'Attribute VB_Name = "{MODULE}"', "Option Explicit", ""]
     for sub, call in starts.items():
         lines += [f"Public Sub {sub}()", f'    RunPython "import {_SCRIPT} as b; b.{call}"', "End Sub", ""]

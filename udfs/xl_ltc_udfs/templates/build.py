@@ -23,20 +23,23 @@ from xl_ltc.inforce.history import HISTORY
 from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.settings import Settings
 from xl_ltc.tables import TableSpec
-from xl_ltc.workbook.actions import illustrative_run
+from xl_ltc.workbook import buttons, study_layout
+from xl_ltc.workbook.actions import illustrative_run, illustrative_study
 from xl_ltc.workbook.layout import INFORCE as INFORCE_SHEET
 from xl_ltc.workbook.layout import SHEETS
 from xl_ltc.workbook.policy_audit import write_policy_audit
 from xl_ltc.workbook.render import InputSheets, OutputSheets, write_workbook
 from xl_ltc.workbook.sheets.control import Macros
+from xl_ltc.workbook.study_book import StudyInputs, StudyOutputs, write_study_workbook
 from xl_ltc_udfs.excel.workbook_macros import macros
 
-FILING, BLANK, AUDIT = "filing", "blank", "audit"
+FILING, BLANK, AUDIT, STUDY = "filing", "blank", "audit", "study"
 FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         FILING: ("ltc_rate_filing.xlsx", "ltc_rate_filing.xlsm"),
         BLANK: ("ltc_blank_filing.xlsx", "ltc_blank_filing.xlsm"),
         AUDIT: ("ltc_policy_audit.xlsx",),
+        STUDY: ("ltc_experience_study.xlsx", "ltc_experience_study.xlsm"),
     }
 )
 """File names of each kind; those with buttons end in .xlsm."""
@@ -63,8 +66,8 @@ def build(folder: Path) -> list[Path]:
     return [write(kind, folder / name) for kind, names in FILES.items() for name in names]
 
 
-def _macros(path: Path, sheets: tuple[str, ...]) -> Macros | None:
-    return macros(sheets) if path.suffix.lower() == ".xlsm" else None
+def _macros(path: Path, sheets: tuple[str, ...], kind: str = buttons.FILING) -> Macros | None:
+    return macros(sheets, kind) if path.suffix.lower() == ".xlsm" else None
 
 
 @cache
@@ -102,6 +105,17 @@ def _write_audit(path: Path) -> Path:
     return write_policy_audit(run.block, run.assumptions, sample_policies(run.block), path, _CREATED)
 
 
+@cache
+def _study() -> tuple[StudyInputs, StudyOutputs]:
+    conducted = illustrative_study("as bundled with xl_ltc", _CREATED, (*_OF_THIS_RUN, "run_id"))
+    return conducted.inputs, conducted.outputs
+
+
+def _write_study(path: Path) -> Path:
+    macros = _macros(path, study_layout.SHEETS, buttons.STUDY)
+    return write_study_workbook(path, *_study(), macros, _CREATED)
+
+
 _WRITERS: Mapping[str, Callable[[Path], Path]] = MappingProxyType(
-    {FILING: _write_filing, BLANK: _write_blank, AUDIT: _write_audit}
+    {FILING: _write_filing, BLANK: _write_blank, AUDIT: _write_audit, STUDY: _write_study}
 )

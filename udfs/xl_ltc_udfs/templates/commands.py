@@ -8,12 +8,14 @@ from typing import Any
 
 # What builds a workbook is imported where it is used, so that --help need not wait for it.
 
-_KINDS = ("filing", "blank", "audit")
+_KINDS = ("filing", "blank", "audit", "study")
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
     """Add ``new`` to the commands of ``xl-ltc``."""
-    new = commands.add_parser("new", help="a workbook to start from: the filing, an empty one, or the policy audit")
+    new = commands.add_parser(
+        "new", help="a workbook to start from: the filing, an empty one, the policy audit, or a study"
+    )
     new.add_argument("file", type=Path, metavar="FILE", help="workbook to write, with buttons if it ends in .xlsm")
     new.add_argument("--kind", choices=_KINDS, default=_KINDS[0], help="filing (illustrative) if not given")
     new.set_defaults(action=_new)

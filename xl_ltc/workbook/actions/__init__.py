@@ -7,6 +7,7 @@ from xl_ltc.workbook.actions.inputs import Inputs, check_experience, check_polic
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.running import Outcome, run_workbook
 from xl_ltc.workbook.actions.solving import solve_workbook
+from xl_ltc.workbook.actions.studying import StudyOutcome, carry_study, illustrative_study, study, study_workbook
 from xl_ltc.workbook.actions.tracing import audit_policy, trace_policy
 
 __all__ = [
@@ -14,16 +15,21 @@ __all__ = [
     "Inputs",
     "Outcome",
     "Progress",
+    "StudyOutcome",
     "audit_policy",
+    "carry_study",
     "check_experience",
     "check_inputs",
     "check_policies",
     "compare_runs",
     "demo",
     "illustrative_run",
+    "illustrative_study",
     "read_any_inforce",
     "read_inputs",
     "run_workbook",
     "solve_workbook",
+    "study",
+    "study_workbook",
     "trace_policy",
 ]

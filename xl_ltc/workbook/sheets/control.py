@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xl_ltc.control import Control
 from xl_ltc.exhibits.run_page import STATUS
+from xl_ltc.exhibits.table import Value
 from xl_ltc.settings import Settings
 from xl_ltc.workbook.addresses import quoted
 from xl_ltc.workbook.layout import CONTROL, CONTROL_TABLE
@@ -25,8 +27,12 @@ LAST_ATTEMPT = "last_attempt"
 _BUTTON_LINE, _BUTTON_HEIGHT, _BUTTON_WIDTH, _BUTTON_GAP = 3, 26, 128, 8
 """Heights and widths in pixels."""
 _WITHOUT_BUTTONS = (
-    "In LibreOffice: the menu LTC. Anywhere: xl-ltc run, trace, solve or check with this file's name, in a terminal. "
+    "In LibreOffice: the menu LTC. Anywhere: xl-ltc {commands} with this file's name, in a terminal. "
     "With buttons: the .xlsm of this workbook."
+)
+_INPUT_COLUMN = 4
+HOW_TO_DRIVE = (
+    "Set what you want below and on the assumption sheets, save, then run. Cells like this one are yours to change:"
 )
 
 
@@ -43,6 +49,29 @@ class Macros:
     project: bytes
     buttons: Mapping[str, str]
     code_names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FrontSheet:
+    """The sheet from which a workbook is driven.
+
+    Attributes:
+        title: its name and heading; words: what to do, before a cell in the style of inputs.
+        commands: what does the same from a terminal, where there are no buttons.
+        status: workbook-wide names of the lines that tell how the last run went, and what each line is.
+        table: the name of the table of choices; heading: above it.
+        values: each choice and what it is set to.
+        named: choices whose value cell has the choice's name in the whole workbook.
+    """
+
+    title: str
+    words: str
+    commands: str
+    status: Mapping[str, str]
+    table: str
+    heading: str
+    values: Sequence[tuple[dataclasses.Field[Any], Value]]
+    named: Sequence[str]
 
 
 def write_control(
@@ -63,19 +92,41 @@ def write_control(
         styles: of the workbook.
         macros: for buttons; without them the sheet says what else there is.
     """
+    on_control = [(f, getattr(settings, f.name)) for f in dataclasses.fields(settings) if f.metadata["on_control"]]
+    entries = [(f, getattr(control, f.name)) for f in dataclasses.fields(control)]
+    front = FrontSheet(
+        CONTROL,
+        HOW_TO_DRIVE,
+        "run, trace, solve or check",
+        STATUS,
+        CONTROL_TABLE,
+        "What to run",
+        [*entries[:2], *on_control, *entries[2:]],
+        # Excel's tables and names share one list: the entry inforce must not be named as the table inforce is.
+        [f.name for f, _ in on_control],
+    )
+    write_front(workbook, sheet, front, status, styles, macros)
+
+
+def write_front(
+    workbook: Workbook,
+    sheet: Worksheet,
+    front: FrontSheet,
+    status: Mapping[str, str],
+    styles: Styles,
+    macros: Macros | None = None,
+) -> None:
+    """Buttons, status of the last run, and a table of choices; arguments as of ``write_control``."""
     set_up_cells(sheet)
     for i, width in enumerate(WIDTHS):
         sheet.set_column(i, i, width)
-    write_value(sheet, 0, 0, "Control", styles.title(first=True))
-    words = (
-        "Set what you want below and on the assumption sheets, save, then run. Cells like this one are yours to change:"
-    )
-    write_value(sheet, 1, 0, words, styles.plain())
-    write_value(sheet, 1, 4, "input", styles.input(align="left"))
-    _write_buttons(sheet, macros, styles)
+    write_value(sheet, 0, 0, front.title, styles.title(first=True))
+    write_value(sheet, 1, 0, front.words, styles.plain())
+    write_value(sheet, 1, _INPUT_COLUMN, "input", styles.input(align="left"))
+    _write_buttons(sheet, macros, _WITHOUT_BUTTONS.format(commands=front.commands), styles)
     line = _BUTTON_LINE + 2
     write_value(sheet, line, 0, "The last run", styles.heading())
-    for name, meaning in STATUS.items():
+    for name, meaning in front.status.items():
         line += 1
         write_value(sheet, line, 0, meaning, styles.plain(wrap=True))
         sheet.write_formula(line, 1, f"={name}", styles.plain(align="left"), status[name])
@@ -83,22 +134,18 @@ def write_control(
     line += 1
     write_value(sheet, line, 0, "The last button", styles.plain())
     write_value(sheet, line, 1, "none pressed yet", styles.plain(align="left", locked=False))
-    workbook.define_name(LAST_ATTEMPT, f"={quoted(CONTROL)}!$B${line + 1}")
+    workbook.define_name(LAST_ATTEMPT, f"={quoted(front.title)}!$B${line + 1}")
     line += 2
-    write_value(sheet, line, 0, "What to run", styles.heading())
-    on_control = [(f, getattr(settings, f.name)) for f in dataclasses.fields(settings) if f.metadata["on_control"]]
-    entries = [(f, getattr(control, f.name)) for f in dataclasses.fields(control)]
-    values = [*entries[:2], *on_control, *entries[2:]]
-    # Excel's tables and names share one list: the entry inforce must not be named as the table inforce is.
-    last = write_choices(workbook, sheet, CONTROL_TABLE, line + 1, values, styles, [f.name for f, _ in on_control])
+    write_value(sheet, line, 0, front.heading, styles.heading())
+    last = write_choices(workbook, sheet, front.table, line + 1, front.values, styles, front.named)
     set_up_paper(sheet, Paper(landscape=True), last_line=last, widths=WIDTHS, one_page=True)
 
 
-def _write_buttons(sheet: Worksheet, macros: Macros | None, styles: Styles) -> None:
+def _write_buttons(sheet: Worksheet, macros: Macros | None, without: str, styles: Styles) -> None:
     sheet.set_row(_BUTTON_LINE, height(2) + 4)
     if macros is None:
         sheet.merge_range(_BUTTON_LINE, 0, _BUTTON_LINE, 4, "", styles.plain(wrap=True))
-        write_value(sheet, _BUTTON_LINE, 0, _WITHOUT_BUTTONS, styles.plain(wrap=True))
+        write_value(sheet, _BUTTON_LINE, 0, without, styles.plain(wrap=True))
         return
     for i, (caption, macro) in enumerate(macros.buttons.items()):
         options = {
