@@ -3,7 +3,7 @@
 A picture whose page a workbook does not have is left as it is. Several workbooks are given one by one, each with the
 pictures to take from it: a demo for the exhibits, a workbook that was changed and run again and in which a policy was
 traced for ``changes.png`` and ``policy_audit.png``, one in which an increase was solved for ``solve.png``, one with bad
-inputs that was checked for ``input_checks.png``.
+inputs that was checked for ``input_checks.png``, that of an experience study for ``study_*.png``.
 
 Needs LibreOffice (``soffice``) and poppler (``pdftoppm``, ``pdftotext``).
 """
@@ -60,6 +60,8 @@ PICTURES = (
     Picture("changes.png", "Changes", 1000, 0.6),
     Picture("solve.png", "Solve", 900, 0.42),
     Picture("input_checks.png", "Input checks"),
+    Picture("study_mortality.png", "Actual-to-Expected (A:E) Deaths"),
+    Picture("study_charts.png", "Study charts", 1000, 0.94),
 )
 
 
@@ -96,12 +98,22 @@ def printed(workbook: Path, folder: Path) -> Path:
 
 def page_number(pdf: Path, title: str) -> int | None:
     """The first page that begins with a title, if there is one that is more than a title."""
-    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
-    for number, words in enumerate(text.split("\f"), start=1):
+    for number, words in enumerate(_pages(pdf, "-layout"), start=1):
         first, _, rest = words.strip().partition("\n")
         if first.strip() == title and not rest.strip().startswith("Filled by"):
             return number
+    # Upright words of a chart stand above its page's title; as drawn, the title follows the footer.
+    for number, words in enumerate(_pages(pdf, "-raw"), start=1):
+        lines = words.strip().splitlines()
+        if len(lines) > 2 and lines[1] == title and not lines[2].startswith("Filled by"):
+            return number
     return None
+
+
+def _pages(pdf: Path, order: str) -> list[str]:
+    """The text of each page, in an order that pdftotext knows."""
+    found = subprocess.run(["pdftotext", order, str(pdf), "-"], check=True, capture_output=True, text=True)
+    return found.stdout.split("\f")
 
 
 def page(pdf: Path, number: int, folder: Path) -> np.ndarray:

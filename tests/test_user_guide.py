@@ -16,12 +16,14 @@ from xl_ltc.workbook.layout import ASSUMPTION_SHEETS, INPUT_SHEETS, SHEETS
 
 DOCS = Path(__file__).parents[1] / "docs"
 GUIDE = (DOCS / "user_guide.md").read_text(encoding="utf-8")
+STUDY = (DOCS / "experience_study.md").read_text(encoding="utf-8")
 README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
 WORKBOOK = DOCS.parent / "workbooks" / "ltc_rate_filing.xlsx"
 COMMANDS = sorted(
     {
         line.split("#")[0].replace("[", "").replace("]", "").strip()
-        for line in re.findall(r"^\s*(xl-ltc .+)$", GUIDE + README, re.MULTILINE) + re.findall(r"`(xl-ltc .+?)`", GUIDE)
+        for line in re.findall(r"^\s*(xl-ltc .+)$", GUIDE + STUDY + README, re.MULTILINE)
+        + re.findall(r"`(xl-ltc .+?)`", GUIDE + STUDY)
     }
 )
 
@@ -65,7 +67,7 @@ def test_every_name_for_formulas_is_one_of_the_workbook() -> None:
 
 
 def test_every_picture_is_one_that_is_made_and_shown() -> None:
-    shown = set(re.findall(r"images/(\w+\.png)", GUIDE + README))
+    shown = set(re.findall(r"images/(\w+\.png)", GUIDE + README + STUDY))
     assert shown == {path.name for path in (DOCS / "images").iterdir()}
     assert shown == set(re.findall(r'Picture\("(\w+\.png)"', (DOCS / "pictures.py").read_text(encoding="utf-8")))
 

@@ -104,5 +104,5 @@ class StudyControl:
         "factors and experience",
         "What is carried there: fitted factors (Exhibits A-1a, A-3a), experience (A-1b, A-2, A-3b), proposed lapse",
         "Your choice",
-        allowed=("factors and experience", "factors", "experience", "factors, experience and lapse"),
+        allowed=("factors and experience", "factors", "experience", "factors with experience and lapse"),
     )

@@ -11,7 +11,7 @@ import pytest
 from tests.experience.test_records import BASIS, added_up, before, drawn, from_cells, quiet, small_study, source
 from xl_ltc.assumptions.assumption_set import bundled
 from xl_ltc.errors import InputError
-from xl_ltc.experience.basis import COUNTS, ONE_STANDARD_ERROR
+from xl_ltc.experience.basis import AS_FITTED, COUNTS, ONE_STANDARD_ERROR
 from xl_ltc.experience.conduct import (
     FITTED_CLAIMS,
     FITTED_DEATHS,
@@ -166,3 +166,19 @@ def test_terminations_of_other_causes_count_nowhere() -> None:
     """Benefit expiries end exposure, and are no lapses."""
     ended = drawn()[0]["termination_cause"].value_counts()
     assert small_study().totals["lapses"] <= ended["Lapse"] and small_study().totals["deaths"] <= ended["Death"]
+
+
+def test_levels_without_exposure_follow_the_current_factors(result: StudyResult) -> None:
+    """Nobody was insured for 18 years: those factors are the current ones times the mean ratio of the others."""
+    levels = result.mortality.levels
+    durations = levels[levels["group"] == "Policy duration"].set_index("row")
+    bare = durations["exposure"] == 0.0
+    assert bare[["18", "19", "20+"]].all() and not bare[["1", "2"]].any()
+    weights = durations["expected"]
+    ratio = (weights * durations["fitted"]).sum() / (weights * durations["current"]).sum()
+    assert (durations["fitted"] / durations["current"])[bare].to_numpy() == pytest.approx(ratio, rel=1e-12)
+    assert any("have no exposure; their factors follow the current ones" in note for note in result.mortality.notes)
+    fitted = small_study(LARGER, dataclasses.replace(BASIS, levels_without_exposure=AS_FITTED)).mortality
+    as_fitted = fitted.levels[levels["group"] == "Policy duration"].set_index("row")["fitted"]
+    assert len(set(as_fitted[bare])) == 1  # the benchmark's, but for the level, where nothing is smoothed
+    assert as_fitted[~bare].to_numpy() == pytest.approx(durations["fitted"][~bare].to_numpy(), rel=1e-9)

@@ -298,7 +298,7 @@ def test_what_was_fitted_is_carried_exactly(pair: tuple[Path, Path], ran: tuple[
     ("carry", "wanted"),
     [
         ("factors", FACTORS),
-        ("factors, experience and lapse", [*FACTORS, LAPSE, MORBIDITY, MORTALITY, "lapse_lifetime_pay"]),
+        ("factors with experience and lapse", [*FACTORS, LAPSE, MORBIDITY, MORTALITY, "lapse_lifetime_pay"]),
     ],
 )
 def test_what_is_carried_is_chosen(carry: str, wanted: list[str]) -> None:
@@ -313,6 +313,7 @@ def test_experience_of_other_rows_is_refused_whole(pair: tuple[Path, Path], tmp_
     edited(book, book, choose("carry", "factors and experience"), choose("filing_workbook", "filing.xlsx"))
     words = refused(lambda: actions.carry_study(book, None, None, None, quiet), tmp_path)
     assert "premium_payment Ten-Pay, partner_status Single, policy_duration 17, for which there is no" in words
+    assert "factors, to carry those without the experience" in words
 
 
 def test_without_a_study_or_a_filing_nothing_is_carried(

@@ -15,6 +15,7 @@ RIDGE, LASSO, ELASTIC_NET = "ridge", "lasso", "elastic_net"
 MINIMUM, ONE_STANDARD_ERROR = "minimum", "one_standard_error"
 NO_SMOOTHING, WHITTAKER_HENDERSON, FUSED = "none", "whittaker_henderson", "fused"
 AS_CURRENT, MEAN_ONE, AS_FITTED = "as_current", "mean_one", "as_fitted"
+FOLLOW_CURRENT = "follow_current"
 DOLLARS, COUNTS = "dollars", "counts"
 
 
@@ -99,6 +100,13 @@ class StudyBasis:
         "it; to policy duration (mortality) or series and age (morbidity), the others averaging 1; or stays as fitted",
         "Silent",
         allowed=(AS_CURRENT, MEAN_ONE, AS_FITTED),
+    )
+    levels_without_exposure: str = choice(
+        FOLLOW_CURRENT,
+        "Factors of levels nobody was exposed at: the current ones times the mean ratio of fitted to current factors "
+        "in their column; or what the model makes of their neighbours, which far from experience can be anything",
+        "Silent",
+        allowed=(FOLLOW_CURRENT, AS_FITTED),
     )
     lapse_graduation: float = choice(
         2000.0,

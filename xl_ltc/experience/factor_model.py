@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
-from xl_ltc.experience.basis import COUNTS, StudyBasis
+from xl_ltc.experience.basis import COUNTS, FOLLOW_CURRENT, StudyBasis
 from xl_ltc.experience.factor_tables import (
     MORBIDITY_FACTORS,
     MORTALITY_FACTORS,
@@ -112,6 +112,8 @@ def _model(
     model = Cells(effects, events[of_use], expected[of_use], cells[FOLD].to_numpy()[of_use])
     found = fit_factors(model, basis, what="deaths" if unit == "deaths" else "claims")
     fitted = set_level(found.factors, found.weights, basis.factor_level, carrier, now)
+    if basis.levels_without_exposure == FOLLOW_CURRENT:
+        fitted = {g.name: _following(g, fitted[g.name], now[g.name], found.weights[g.name]) for g in groups}
     exposure = cells["exposure"].to_numpy()[of_use]
     levels = pd.concat(
         [
@@ -131,6 +133,34 @@ def _model(
         ],
         ignore_index=True,
     )
-    lost = float(events[~of_use].sum())
-    notes = (f"{lost:,.0f} {unit} where nothing was expected are left out of the model.",) if lost else ()
+    notes = _notes(title, levels, float(events[~of_use].sum()), unit, basis)
     return FactorModel(title, unit, tuple(groups), found, levels, with_factors(groups, fitted, assumptions), notes)
+
+
+def _following(group: FactorGroup, fitted: np.ndarray, current: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """The factors, of levels without exposure the current ones times their column's mean ratio of fitted to current.
+
+    Means are weighted by expected events; of a column without any exposure the ratio is the group's.
+    """
+    shape = (len(group.columns), -1)
+    then, now, weights = (values.reshape(shape) for values in (fitted, current, expected))
+    of_group = float((weights * then).sum() / (weights * now).sum())
+    divisor = (weights * now).sum(axis=1)
+    ratio = np.divide((weights * then).sum(axis=1), divisor, out=np.full(len(divisor), of_group), where=divisor > 0.0)
+    return np.where(weights > 0.0, then, now * ratio[:, None]).reshape(-1)
+
+
+def _notes(title: str, levels: pd.DataFrame, lost: float, unit: str, basis: StudyBasis) -> tuple[str, ...]:
+    """What a reader should know of a model."""
+    notes = []
+    if lost:
+        notes.append(f"{title}: {lost:,.0f} {unit} where nothing was expected are left out of the model.")
+    bare = int((levels["expected"] == 0.0).sum())
+    if bare:
+        how = (
+            "follow the current ones"
+            if basis.levels_without_exposure == FOLLOW_CURRENT
+            else "are what the model makes of their neighbours"
+        )
+        notes.append(f"{title}: {bare} of {len(levels)} levels have no exposure; their factors {how}.")
+    return tuple(notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -20,7 +21,7 @@ from xl_ltc.workbook.styles import FONT, NAVY, Styles
 _ORANGE, _GREY = "#C55A11", "#D9D9D9"
 _WIDTH, _HEIGHT, _WIDE, _HIGH = 480, 290, 970, 420
 _LINES, _COLUMNS, _COLUMN_WIDTH = 17, 6, 11.0
-_LINES_OF_HIGH = 24
+_LINES_OF_HIGH, _LINES_OF_PAGE = 24, 68
 _TITLE = "Study charts"
 _FONT = {"name": FONT, "size": 8}
 _GRID = {"major_gridlines": {"visible": True, "line": {"color": _GREY, "width": 0.5}}}
@@ -33,6 +34,7 @@ class _Sheet:
     def __init__(self, workbook: Workbook, sheet: Worksheet) -> None:
         self._workbook, self._sheet = workbook, sheet
         self._line, self._is_right = 2, False
+        self._page, self.breaks = 0, list[int]()
 
     def add(self, title: str, kind: dict[str, str], series: Sequence[dict[str, Any]], *, wide: bool = False) -> Any:
         """A chart at the next place; a wide one takes the whole width, and is higher for its long labels."""
@@ -44,6 +46,8 @@ class _Sheet:
         chart.set_legend({"position": "bottom", "font": _FONT})
         if wide:
             self._next_line()
+        if not self._is_right:
+            self._break_before(_LINES_OF_HIGH if wide else _LINES)
         column = _COLUMNS if self._is_right else 0
         self._sheet.insert_chart(self._line, column, chart, {"object_position": 2, "description": title})
         if wide:
@@ -54,13 +58,19 @@ class _Sheet:
             self._is_right = True
         return chart
 
+    def _break_before(self, lines: int) -> None:
+        """Begin a page where a chart of so many lines would be cut by its end."""
+        if self._line + lines > self._page + _LINES_OF_PAGE:
+            self._page = self._line
+            self.breaks.append(self._line)
+
     def _next_line(self) -> None:
         self._line += _LINES if self._is_right else 0
         self._is_right = False
 
     @property
     def last_line(self) -> int:
-        """The line below the last chart."""
+        """The line below the last chart, from 0."""
         return self._line + (_LINES if self._is_right else 0)
 
 
@@ -84,7 +94,8 @@ def write_study_charts(
                 _factors(charts, addresses, model, group.name)
     widths = [_COLUMN_WIDTH] * 2 * _COLUMNS
     sheet.set_column(0, len(widths) - 1, _COLUMN_WIDTH)
-    set_up_paper(sheet, Paper(), last_line=charts.last_line, widths=widths)
+    set_up_paper(sheet, Paper(), last_line=charts.last_line - 1, widths=widths)
+    sheet.set_h_pagebreaks(charts.breaks)
 
 
 def _span(addresses: Addresses, table: str, column: str, first: str, last: str) -> list[Any]:
@@ -170,8 +181,9 @@ def _cross_validation(charts: _Sheet, addresses: Addresses, model: FactorModel) 
             },
         ],
     )
-    low, high = float(model.fit.mean.min()), float(model.fit.mean.max())
-    room = 0.15 * (high - low) or 0.01
+    reach = float(model.fit.error.max())
+    low = float(np.floor(10.0 * (model.fit.mean.min() - reach)) / 10.0)
+    high = float(np.ceil(10.0 * (model.fit.mean.max() + reach)) / 10.0)
     chart.set_x_axis(
         {
             "name": "Logarithm (base 10) of the penalty",
@@ -186,8 +198,9 @@ def _cross_validation(charts: _Sheet, addresses: Addresses, model: FactorModel) 
     chart.set_y_axis(
         {
             "num_font": _FONT,
-            "num_format": "0.000",
-            "min": max(round(low - room, 3), 0.0),
+            "num_format": "0.0",
+            "min": max(low, 0.0),
+            "max": high,
             **_GRID,
         }
     )

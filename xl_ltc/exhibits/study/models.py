@@ -50,7 +50,7 @@ def factors_page(model: FactorModel) -> Page:
         f"{len(fit.penalties)}, {fit.penalties[fit.chosen]:.3g}.",
         "A factor is what the model makes of a level beside all others; actual to expected is of the level alone.",
         _strengths(model),
-        _named("No exposure: factor 1, or what smoothing makes of its neighbours': ", fit.without_exposure),
+        _named("Levels without exposure: ", fit.without_exposure),
         _named("No events: only the penalty keeps the factor above 0: ", fit.without_events),
         *model.notes,
     ]

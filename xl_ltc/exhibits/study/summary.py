@@ -56,14 +56,14 @@ def summary_page(result: StudyResult, told: Told) -> Page:
     return Page(
         SHEET,
         "What was studied and found: totals, actual to expected, the chosen penalties, warnings, the run's record.",
-        ("Experience Study", f"{result.basis.first_day} to {result.basis.study_end}", *told.warnings),
+        ("Experience Study", f"{result.basis.first_day} to {result.basis.study_end}"),
         (
             _status(values),
             _totals(result),
             _models(result),
             manifest_table(told.manifest),
         ),
-        (),
+        tuple(text(warning) for warning in told.warnings),
         one_page=True,
     )
 
@@ -73,12 +73,12 @@ def waiting_page() -> Page:
     return Page(SHEET, "", ("Experience Study", NO_RUN), (_status({name: text(NO_RUN) for name in STATUS}),))
 
 
-_WORDS, _VALUE = 46.0, 22.0
+_WORDS, _VALUE, _RATIO = 46.0, 34.0, 14.0
 
 
 def _status(values: Mapping[str, Cell]) -> Table:
     rows = tuple(Row(name, {"name": text(words), "value": values[name]}) for name, words in STATUS.items())
-    columns = (Column("name", "", width=_WORDS), Column("value", "", "general", width=_VALUE, wrap=False))
+    columns = (Column("name", "", width=_WORDS), Column("value", "", width=_VALUE))
     return Table("study_status", columns, rows, "The last study", names={name: (name, "value") for name in STATUS})
 
 
@@ -97,7 +97,7 @@ def _totals(result: StudyResult) -> Table:
     columns = (
         Column("name", "", width=_WORDS),
         Column("value", "Number", "count", width=_VALUE),
-        Column("ae", "Actual to\nexpected", "hundredths", width=12),
+        Column("ae", "Actual to\nexpected", "hundredths", width=_RATIO),
     )
     return Table("study_totals", columns, (Row("exposure", first), *deaths, *claims), "Actual and expected")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from xl_ltc.errors import InputError
@@ -13,7 +13,9 @@ from xl_ltc.workbook.package import graft
 from xl_ltc.workbook.sheets.page import write_pages
 
 
-def put_pages(workbook: Path, version: tuple[int, ...], pages: Sequence[Page], out: Path) -> tuple[str, ...]:
+def put_pages(
+    workbook: Path, version: tuple[int, ...], pages: Sequence[Page], out: Path, lists: Collection[str] = ()
+) -> tuple[str, ...]:
     """Write the user's workbook with these sheets in it, in place of earlier ones of their names.
 
     Args:
@@ -21,6 +23,7 @@ def put_pages(workbook: Path, version: tuple[int, ...], pages: Sequence[Page], o
         version: of the file when it was read.
         pages: the sheets; their formulas may use the workbook's names and tables, and each other's cells.
         out: where the result goes; may be ``workbook``.
+        lists: those of the sheets that are longer or shorter each time.
 
     Returns:
         What the user should know.
@@ -33,4 +36,4 @@ def put_pages(workbook: Path, version: tuple[int, ...], pages: Sequence[Page], o
         write_pages(pages, rendered)
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since it was read", "do it again")
-        return graft(workbook, rendered, [page.sheet for page in pages], out).warnings
+        return graft(workbook, rendered, [page.sheet for page in pages], out, lists).warnings

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
@@ -136,7 +137,7 @@ def _frames(result: StudyResult) -> dict[str, pd.DataFrame]:
         "study_mortality": result.mortality_ae,
         "study_morbidity": result.morbidity_ae,
         "study_further": result.further_ae,
-        "study_lapse": result.lapse,
+        "study_lapse": _in_words(result),
     }
     for model in (result.mortality, result.morbidity):
         name, fit = model.title.lower(), model.fit
@@ -147,3 +148,9 @@ def _frames(result: StudyResult) -> dict[str, pd.DataFrame]:
         path = pd.DataFrame(fit.path.T, columns=[f"{penalty!r}" for penalty in fit.penalties.tolist()])
         found[f"{name}_paths"] = pd.concat([model.levels[["group", "column", "row"]], path], axis=1)
     return found
+
+
+def _in_words(result: StudyResult) -> pd.DataFrame:
+    """Terminations with the names of payment options and partner statuses instead of their codes."""
+    names = {name: np.array(result.assumptions.vocabulary(name)) for name in ("premium_payment", "partner_status")}
+    return result.lapse.assign(**{name: of[result.lapse[name].to_numpy()] for name, of in names.items()})

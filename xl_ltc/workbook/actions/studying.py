@@ -14,8 +14,8 @@ from pathlib import Path
 
 from xl_ltc.assumptions.assumption_set import bundled
 from xl_ltc.control import ILLUSTRATIVE, StudyControl
-from xl_ltc.errors import InputError
-from xl_ltc.exhibits.study.carried import FITTED, CarriedNumber, log_page
+from xl_ltc.errors import InputError, Problem
+from xl_ltc.exhibits.study.carried import CARRIED_SHEET, FITTED, CarriedNumber, log_page
 from xl_ltc.experience.basis import StudyBasis
 from xl_ltc.experience.conduct import StudyResult, conduct_study
 from xl_ltc.experience.factor_tables import MORBIDITY_FACTORS, MORTALITY_FACTORS
@@ -201,7 +201,7 @@ def illustrative_study(command: str, started: dt.datetime, left_out: Collection[
 
 @dataclass(frozen=True)
 class Conducted:
-    """A study that has been conducted: what its workbook is made of, its sheets, and cautions about its data."""
+    """A study that has been conducted: what its workbook is made of, its sheets, and what a reader should know."""
 
     inputs: StudyInputs
     outputs: StudyOutputs
@@ -224,7 +224,7 @@ def _conduct(
     sheets = study_sheets(result, asked, data, known)
     own = {PARAMETERS: asked.tables[PARAMETERS].frame} if PARAMETERS in asked.tables else {}
     inputs = StudyInputs(asked.basis, asked.control, asked.assumptions.tables.frames, own)
-    return Conducted(inputs, StudyOutputs(sheets.pages, result), sheets, data.cautions)
+    return Conducted(inputs, StudyOutputs(sheets.pages, result), sheets, tuple(sheets.record["warnings"]))
 
 
 def _bundled(control: StudyControl) -> Asked:
@@ -266,12 +266,18 @@ def carry_study(
         allowed = "a study run in this workbook before (Run study)"
         raise InputError.single(workbook.name, f"no table {missing[0]} with rows", allowed)
     frames = {wanted[name]: table.frame for name, table in found.items()}
-    carried = carry_tables(workbook, frames, filing, into, progress)
+    try:
+        carried = carry_tables(workbook, frames, filing, into, progress)
+    except InputError as error:
+        if control.carry in ("factors", "experience"):
+            raise
+        hint = Problem(places["carry"], f"carry = {control.carry!r}", "factors, to carry those without the experience")
+        raise InputError([*error.problems, hint]) from None
     numbers = [
         CarriedNumber(c.table, ", ".join(c.key), c.column, c.before, c.after, f"{c.sheet}!{c.cell}")
         for c in carried.changes.changes
     ]
-    warnings = put_pages(workbook, version, [log_page(numbers, carried.out.name)], out)
+    warnings = put_pages(workbook, version, [log_page(numbers, carried.out.name)], out, [CARRIED_SHEET])
     return dataclasses.replace(carried, warnings=(*carried.warnings, *warnings))
 
 
