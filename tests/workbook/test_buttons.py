@@ -119,7 +119,7 @@ def test_cancelled_at_any_step_nothing_is_written(action: str, at: int, mine: Pa
     assert files_in(tmp_path) == before
 
 
-@pytest.mark.parametrize("action", [a for a in ACTIONS if a != "check"])
+@pytest.mark.parametrize("action", [a for a in OF_FILINGS if a != "check"])
 def test_bad_input_leaves_the_workbook_as_it_was(action: str, mine: Path, tmp_path: Path) -> None:
     lapse = put("lapse_lifetime_pay", {"policy_duration": 3}, "single", "a lot")
     book = edited(mine, tmp_path / "book.xlsx", lapse)

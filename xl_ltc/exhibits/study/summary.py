@@ -73,7 +73,7 @@ def waiting_page() -> Page:
     return Page(SHEET, "", ("Experience Study", NO_RUN), (_status({name: text(NO_RUN) for name in STATUS}),))
 
 
-_WORDS, _VALUE, _RATIO = 46.0, 34.0, 14.0
+_WORDS, _VALUE, _RATIO = 46.0, 62.0, 14.0
 
 
 def _status(values: Mapping[str, Cell]) -> Table:

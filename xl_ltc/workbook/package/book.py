@@ -59,6 +59,20 @@ def recalculate_on_load(root: Element) -> None:
     child(root, "calcPr", WORKBOOK_ORDER).set("fullCalcOnLoad", "1")
 
 
+def file_warnings(package: Package, over_itself: bool) -> tuple[str, ...]:
+    """What the user should know of a file that is written again: that it is open, or was signed.
+
+    Args:
+        package: of the file; over_itself: whether it is written to where it was read.
+    """
+    path = package.path
+    locks = [lock for lock in (f"~${path.name}", f".~lock.{path.name}#") if path.with_name(lock).exists()]
+    opened = [f"{path.name} seems to be open ({lock}): close it unsaved and open it again" for lock in locks]
+    signed = any(name.startswith("_xmlsignatures/") for name in package.names())
+    signature = ["the workbook's digital signature does not hold any more: sign it again"] if signed else []
+    return (*(opened if over_itself else ()), *signature)
+
+
 def drop_calculation_chain(package: Package) -> None:
     """Remove the order of calculation, which lists cells that may be gone; Excel makes it anew."""
     rels = package.rels(package.workbook_part)

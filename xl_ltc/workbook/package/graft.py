@@ -12,6 +12,7 @@ from xl_ltc.workbook.package.book import (
     add_sheet,
     dangling_sheets,
     drop_calculation_chain,
+    file_warnings,
     merge_names,
     recalculate_on_load,
     sheet_entries,
@@ -110,7 +111,8 @@ class _Graft:
 
     def run(self, out: Path, values: Mapping[str, Value]) -> GraftReport:
         self._check_kinds()
-        self._warn_about_file(out)
+        # Another program may have a workbook open that is only read.
+        self.warnings += file_warnings(self.user, out.exists() and out.samefile(self.user.path))
         note_authors = self._note_authors()
         parts = {e.name: self.targets[e.name.lower()].part for e in self.entries if e.name.lower() in self.targets}
         before = self.user.reachable(parts.values())
@@ -144,16 +146,6 @@ class _Graft:
                     "a chart sheet, macro sheet or dialog sheet",
                     "another name for it: the run writes a worksheet of that name",
                 )
-
-    def _warn_about_file(self, out: Path) -> None:
-        path = self.user.path
-        # Another program may have a workbook open that is only read.
-        over_itself = out.exists() and out.samefile(path)
-        for lock in (f"~${path.name}", f".~lock.{path.name}#"):
-            if over_itself and path.with_name(lock).exists():
-                self.warnings.append(f"{path.name} seems to be open ({lock}): close it unsaved and open it again")
-        if any(name.startswith("_xmlsignatures/") for name in self.user.names()):
-            self.warnings.append("the workbook's digital signature does not hold any more: sign it again")
 
     def _note_authors(self) -> set[str]:
         """Who writes the run's own notes."""

@@ -14,7 +14,7 @@ import pandas as pd
 
 from xl_ltc.errors import InputError, Problem, is_blank, shown
 from xl_ltc.tables import InputTable, cell_of_place, column_letters, column_names, label_text, to_number
-from xl_ltc.workbook.package.book import recalculate_on_load, sheet_entries
+from xl_ltc.workbook.package.book import file_warnings, recalculate_on_load, sheet_entries
 from xl_ltc.workbook.package.ooxml import MAIN, is_true, main
 from xl_ltc.workbook.package.opc import Package
 from xl_ltc.workbook.read import read_tables, read_what_is_there
@@ -121,7 +121,7 @@ def set_table_numbers(
     if written or not over_itself:
         package.save(out)
     given = {name: sum(number.table == name for number in numbers) for name in changes}
-    warnings = _warnings(package, over_itself) if written else ()
+    warnings = file_warnings(package, over_itself) if written else ()
     return TableChanges(tuple(number.change for number in written), given, warnings)
 
 
@@ -462,12 +462,3 @@ def _check_unchanged(package: Package) -> None:
         now = b""
     if now != package.data:
         raise InputError.single(str(package.path), "a workbook changed since it was read", "do it again")
-
-
-def _warnings(package: Package, over_itself: bool) -> tuple[str, ...]:
-    path = package.path
-    locks = [lock for lock in (f"~${path.name}", f".~lock.{path.name}#") if path.with_name(lock).exists()]
-    opened = [f"{path.name} seems to be open ({lock}): close it unsaved and open it again" for lock in locks]
-    signed = any(name.startswith("_xmlsignatures/") for name in package.names())
-    signature = ["the workbook's digital signature does not hold any more: sign it again"] if signed else []
-    return (*(opened if over_itself else ()), *signature)
