@@ -127,8 +127,7 @@ def _with_tables(assumptions: AssumptionSet, tables: Mapping[str, pd.DataFrame])
 
 
 def _joined(first: pd.DataFrame, second: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
-    columns = [*key, *(name for name in (FITTED_DEATHS, FITTED_CLAIMS))]
-    joined = first.merge(second[columns], on=list(key), how="left")
+    joined = first.merge(second[[*key, FITTED_DEATHS, FITTED_CLAIMS]], on=list(key), how="left")
     return joined.reindex(columns=[*key, *MEASURES]).fillna(0.0)
 
 

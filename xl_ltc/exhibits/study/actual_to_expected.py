@@ -14,6 +14,7 @@ from xl_ltc.exhibits.table import (
     NOT_AVAILABLE,
     Cell,
     Column,
+    Measure,
     Page,
     Row,
     Table,
@@ -49,7 +50,7 @@ class _Kind:
     actual: str
     counted: tuple[str, ...]
     expected: tuple[str, str, str]
-    measure: str
+    measure: Measure
     headers: tuple[str, ...]
 
 
@@ -123,7 +124,7 @@ def _page(result: StudyResult, kind: _Kind, filed: pd.DataFrame, notes: tuple[st
 
 def _columns(kind: _Kind) -> tuple[Column, ...]:
     expected = [
-        Column(name, header, kind.measure, "Expected", 13)  # type: ignore[arg-type]
+        Column(name, header, kind.measure, "Expected", 13)
         for name, header in zip(kind.expected, kind.headers, strict=True)
     ]
     ratios = [
@@ -169,8 +170,8 @@ def _numbers(result: StudyResult, kind: _Kind, values: dict[str, float]) -> dict
     for name in kind.expected:
         value = ratio_or_na(actual, float(values[name]))
         cells[f"ae_{name}"] = live_ratio(f"{{{kind.actual}}}", f"{{{name}}}", value)
-    bounds = _of_deaths if kind is _DEATHS else _of_claims
-    return cells | bounds(result, kind, values) | _bars(kind, values, bounds(result, kind, values))
+    bounds = (_of_deaths if kind is _DEATHS else _of_claims)(result, kind, values)
+    return cells | bounds | _bars(kind, values, bounds)
 
 
 def _of_deaths(result: StudyResult, kind: _Kind, values: dict[str, float]) -> dict[str, Cell]:
