@@ -35,7 +35,8 @@ _GRADIENT, _STEP = {True: 1e-9, False: 1e-8}, 1e-7
 and a step of Newton's method leaves about its square. By whether only squares are penalized; coordinate descent takes
 long for the last digits."""
 
-_NEWTON_STEPS, _LAST_DIGITS = 6, 1e-13
+_NEWTON_STEPS, _LAST_STEP = 6, 1e-8
+"""After a step so small, what is left is about its square: rounding."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ class Regression:
             curvature = self.matrix.sandwich(mean) + strength * penalty.squares
             step = np.linalg.solve(curvature[np.ix_(free, free)], gradient[free])
             found[free] -= step
-            if np.abs(step).max(initial=0.0) < _LAST_DIGITS:
+            if np.abs(step).max(initial=0.0) < _LAST_STEP:
                 break
         kept = penalty.share == 0.0 or (np.sign(found) == np.sign(theta)).all()
         return found if kept else theta
