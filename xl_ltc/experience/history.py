@@ -7,25 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from xl_ltc.inforce.schema import INFORCE, ISSUE_AGES, YES_NO
+from xl_ltc.inforce.schema import CODED, INFORCE, ISSUE_AGES, YES_NO
 from xl_ltc.tables import Column, TableSpec
 
 DEATH, LAPSE, EXPIRY, OTHER = "Death", "Lapse", "Benefit Expiry", "Other"
 CAUSES = (DEATH, LAPSE, EXPIRY, OTHER)
 """Causes of termination, in code order."""
 
-CHARACTERISTICS = (
-    "series",
-    "sex",
-    "partner_status",
-    "underwriting_class",
-    "benefit_period",
-    "elimination_period",
-    "coverage_type",
-    "benefit_type",
-    "inflation_option",
-    "premium_payment",
-)
+CHARACTERISTICS = CODED
 """Characteristics whose categories the assumption tables define, as in the in-force file."""
 
 POLICY_HISTORY = TableSpec(
