@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from lxml import etree
 from tests.workbook.recalculate import formulas, recalculated, values
 from tests.workbook.test_render_recalculation import differences
 from xl_ltc import cli
+from xl_ltc.control import StudyControl
+from xl_ltc.experience.basis import StudyBasis
+from xl_ltc.workbook import study_layout
+from xl_ltc.workbook.actions.study_inputs import read_study
 from xl_ltc.workbook.layout import OUTPUT_SHEETS, SHEETS
 from xl_ltc_udfs.templates.build import FILES, build
 
@@ -97,6 +102,21 @@ def test_new_writes_a_workbook_and_overwrites_none(tmp_path: Path, capsys: pytes
     for name, kind in (("a.pdf", "blank"), ("a.xlsm", "audit")):
         assert cli.main(["new", str(tmp_path / name), "--kind", kind]) == 2
     assert [p.name for p in tmp_path.iterdir()] == ["mine.xlsm"]
+
+
+def test_a_new_study_has_not_been_run_and_needs_no_package_of_a_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "glum", None)
+    mine = tmp_path / "mine.xlsm"
+    assert cli.main(["new", str(mine), "--kind", "study"]) == 0
+    book = openpyxl.load_workbook(mine, keep_vba=True)
+    assert tuple(book.sheetnames) == study_layout.SHEETS and book.vba_archive is not None
+    for name in study_layout.OUTPUT_SHEETS:
+        said = [str(cell.value) for row in book[name].iter_rows(max_row=3) for cell in row if cell.value]
+        assert any("Filled by" in words or "No run yet" in words for words in said), name
+    asked = read_study(mine)
+    assert (asked.basis, asked.control) == (StudyBasis(), StudyControl())
 
 
 def test_every_output_sheet_says_what_fills_it() -> None:

@@ -24,7 +24,7 @@ from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.settings import Settings
 from xl_ltc.tables import TableSpec
 from xl_ltc.workbook import buttons, study_layout
-from xl_ltc.workbook.actions import illustrative_run, illustrative_study
+from xl_ltc.workbook.actions import illustrative_inputs, illustrative_run, illustrative_study
 from xl_ltc.workbook.layout import INFORCE as INFORCE_SHEET
 from xl_ltc.workbook.layout import SHEETS
 from xl_ltc.workbook.policy_audit import write_policy_audit
@@ -53,7 +53,9 @@ _OF_THIS_RUN = ("code_sha256", "python", "libraries", "seconds", "started", "xl_
 
 
 def write(kind: str, path: Path) -> Path:
-    """Write a workbook of a kind; with buttons if the file name ends in .xlsm.
+    """Write a workbook of a kind to start from; with buttons if the file name ends in .xlsm.
+
+    A study's has not been run, which would take a minute and the packages of a study.
 
     Raises:
         OSError: the file can't be written.
@@ -62,8 +64,9 @@ def write(kind: str, path: Path) -> Path:
 
 
 def build(folder: Path) -> list[Path]:
-    """Write every workbook into a folder."""
-    return [write(kind, folder / name) for kind, names in FILES.items() for name in names]
+    """Write every bundled workbook into a folder, the study's run."""
+    writers = {**_WRITERS, STUDY: _write_study}
+    return [writers[kind](folder / name) for kind, names in FILES.items() for name in names]
 
 
 def _macros(path: Path, sheets: tuple[str, ...], kind: str = buttons.FILING) -> Macros | None:
@@ -112,10 +115,17 @@ def _study() -> tuple[StudyInputs, StudyOutputs]:
 
 
 def _write_study(path: Path) -> Path:
-    macros = _macros(path, study_layout.SHEETS, buttons.STUDY)
-    return write_study_workbook(path, *_study(), macros, _CREATED)
+    return write_study_workbook(path, *_study(), _study_macros(path), _CREATED)
+
+
+def _write_new_study(path: Path) -> Path:
+    return write_study_workbook(path, illustrative_inputs(), None, _study_macros(path), _CREATED)
+
+
+def _study_macros(path: Path) -> Macros | None:
+    return _macros(path, study_layout.SHEETS, buttons.STUDY)
 
 
 _WRITERS: Mapping[str, Callable[[Path], Path]] = MappingProxyType(
-    {FILING: _write_filing, BLANK: _write_blank, AUDIT: _write_audit, STUDY: _write_study}
+    {FILING: _write_filing, BLANK: _write_blank, AUDIT: _write_audit, STUDY: _write_new_study}
 )

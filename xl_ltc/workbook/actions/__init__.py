@@ -7,7 +7,14 @@ from xl_ltc.workbook.actions.inputs import Inputs, check_experience, check_polic
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.running import Outcome, run_workbook
 from xl_ltc.workbook.actions.solving import solve_workbook
-from xl_ltc.workbook.actions.studying import StudyOutcome, carry_study, illustrative_study, study, study_workbook
+from xl_ltc.workbook.actions.studying import (
+    StudyOutcome,
+    carry_study,
+    illustrative_inputs,
+    illustrative_study,
+    study,
+    study_workbook,
+)
 from xl_ltc.workbook.actions.tracing import audit_policy, trace_policy
 
 __all__ = [
@@ -23,6 +30,7 @@ __all__ = [
     "check_policies",
     "compare_runs",
     "demo",
+    "illustrative_inputs",
     "illustrative_run",
     "illustrative_study",
     "read_any_inforce",

@@ -222,9 +222,17 @@ def _conduct(
     result = conduct_study(data.source, asked.basis, asked.assumptions, progress)
     known = Known(command, started, time.perf_counter() - clock, left_out)
     sheets = study_sheets(result, asked, data, known)
+    return Conducted(_inputs(asked), StudyOutputs(sheets.pages, result), sheets, tuple(sheets.record["warnings"]))
+
+
+def illustrative_inputs() -> StudyInputs:
+    """What stands on the input sheets of a workbook for the study of the illustrative histories."""
+    return _inputs(_bundled(StudyControl()))
+
+
+def _inputs(asked: Asked) -> StudyInputs:
     own = {PARAMETERS: asked.tables[PARAMETERS].frame} if PARAMETERS in asked.tables else {}
-    inputs = StudyInputs(asked.basis, asked.control, asked.assumptions.tables.frames, own)
-    return Conducted(inputs, StudyOutputs(sheets.pages, result), sheets, tuple(sheets.record["warnings"]))
+    return StudyInputs(asked.basis, asked.control, asked.assumptions.tables.frames, own)
 
 
 def _bundled(control: StudyControl) -> Asked:
