@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import blocks, modelx_engine, numpy_engine, reference_kernel
 from xl_ltc.assumptions.assumption_set import bundled, bundled_tables
+from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.prepare import prepare
 from xl_ltc.projection.project import grouping, project
 from xl_ltc.projection.timeline import Timeline
@@ -102,12 +103,12 @@ def measure(times: int, modelx_policies: int) -> tuple[list[tuple[str, str, str]
 
     project(block, assumptions, impact)
     memory = peak_memory_mb() - memory_before
-    timeline = Timeline.of(block, assumptions.settings)
+    timeline, basis = Timeline.of(block, assumptions.settings), ProjectionBasis.of(assumptions)
     reference, engine, preparing, grouped, increasing = best(
         times,
         reference_kernel.make(REFERENCE_POLICIES),
         lambda: project(block, assumptions, impact),
-        lambda: prepare(block, assumptions, timeline),
+        lambda: prepare(block, basis, timeline),
         lambda: grouping(block, assumptions, ("series",)),
         lambda: policy_increase(block, assumptions).impact,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +15,20 @@ from xl_ltc.errors import InputError, Problem
 
 LIFETIME = "Lifetime"
 INDEMNITY = "Indemnity"
+
+
+class Coded(Protocol):
+    """Policies whose characteristics are codes: a block in force, or histories."""
+
+    def codes(self, name: str) -> np.ndarray:
+        """Positions of a coded column's values in its vocabulary."""
+
+
+class Insured(Coded, Protocol):
+    """Policies with their benefits."""
+
+    def numbers(self, name: str) -> np.ndarray:
+        """A numeric column."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +136,22 @@ class Morbidity:
             is_indemnity=np.array([b == INDEMNITY for b in tables.categories("benefit_type")]),
             growth=BenefitGrowth.from_tables(tables),
         )
+
+    def policy_base(self, policies: Insured) -> np.ndarray:
+        """The part of a policy's claims that never changes: daily benefit, relativities, factors by sex and class.
+
+        Returns:
+            float64, dollars of daily benefit times factors, shape (policies,).
+        """
+        base = policies.numbers("daily_benefit") * self.sex_factor.at(policies.codes("sex"))
+        base = base * self.underwriting_factor.at(policies.codes("underwriting_class"))
+        return self.with_relativities(base, policies)
+
+    def with_relativities(self, base: np.ndarray, policies: Coded) -> np.ndarray:
+        """Numbers of policies times the relativities of their benefits on the claim cost."""
+        for characteristic, table in self.relativity.items():
+            base = base * table.at(policies.codes(characteristic))
+        return np.asarray(base)
 
     def age_cost(
         self,

@@ -20,7 +20,6 @@ from xl_ltc.experience.cells import CODED, LAST_POLICY_DURATION, SUMS
 from xl_ltc.experience.exposure import claims, segments, terminations
 from xl_ltc.experience.glm.cross_validation import assign_folds
 from xl_ltc.experience.history import CAUSES, CHARACTERISTICS, DEATH, LAPSE, Histories
-from xl_ltc.projection.prepare import with_relativities
 
 ROWS_AT_A_TIME = 100_000
 """Rows of histories in a portion."""
@@ -130,7 +129,7 @@ class FromHistories:
     def _benefit(self) -> np.ndarray:
         """Daily benefit times the relativities of the benefits, by row of the histories."""
         benefit = self.histories.policies["daily_benefit"].to_numpy(dtype=np.float64)
-        return with_relativities(benefit, self.histories, self.assumptions.morbidity)
+        return self.assumptions.morbidity.with_relativities(benefit, self.histories)
 
     def _terminated(self) -> Records:
         found = terminations(self.histories, self.basis)

@@ -14,7 +14,6 @@ import numpy as np
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.illustration import published
 from xl_ltc.illustration.block import Illustration
-from xl_ltc.projection.prepare import claim_base
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,8 @@ def _claims(
         return block.codes(name)[:, None]
 
     growth = morbidity.benefit_growth(column("inflation_option"), duration)
-    by_life = exposure * _segments((claim_base(block, assumptions) / constant)[:, None] * growth)
+    base = morbidity.policy_base(block) / constant
+    by_life = exposure * _segments(base[:, None] * growth)
     guideline = by_life * _segments(morbidity.claim_cost.at(column("sex"), age))
     cost = morbidity.age_cost(column("sex"), column("series"), column("benefit_period"), column("benefit_type"), age)
     factor = _segments(morbidity.duration(column("series"), duration))

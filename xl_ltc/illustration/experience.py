@@ -27,7 +27,6 @@ from xl_ltc.illustration import parameters, published
 from xl_ltc.illustration.block import Illustration
 from xl_ltc.illustration.parameters import Parameters
 from xl_ltc.inforce.block import Block
-from xl_ltc.projection.prepare import claim_base
 from xl_ltc.projection.timeline import Timeline
 
 COPIES_AT_A_TIME = 50_000
@@ -212,7 +211,7 @@ def _claim_dollars(block: Block, assumptions: AssumptionSet, age: np.ndarray, du
     cost = morbidity.age_cost(column("sex"), column("series"), column("benefit_period"), column("benefit_type"), age)
     growth = morbidity.benefit_growth(column("inflation_option"), duration)
     return np.asarray(
-        claim_base(block, assumptions)[:, None] * cost * morbidity.duration(column("series"), duration) * growth
+        morbidity.policy_base(block)[:, None] * cost * morbidity.duration(column("series"), duration) * growth
     )
 
 

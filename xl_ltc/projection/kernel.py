@@ -31,7 +31,7 @@ def work_units(policies: int, groups: int, years: int) -> int:
 def _rates(  # type: ignore[no-untyped-def]
     age0,
     duration0,
-    improvement_years,
+    projection_year0,
     claim_base,
     log_mortality,
     log_lapse,
@@ -45,7 +45,8 @@ def _rates(  # type: ignore[no-untyped-def]
     claim_rate,
 ):
     """Log annual survival and claims a life-year of each segment; how many years until nobody can be left."""
-    mortality_class, lapse_class, expiry_class, cost_class, duration_class, growth_class, sex = rows
+    mortality_class, lapse_class, expiry_class, cost_class, duration_class, growth_class, improvement_class = rows
+    last_level = np.int64(log_mortality.shape[0] - 1)
     last_age = np.int64(log_mortality.shape[2] - 1)
     last_mortality = np.int64(log_mortality.shape[3])
     last_lapse = np.int64(log_lapse.shape[1])
@@ -54,12 +55,13 @@ def _rates(  # type: ignore[no-untyped-def]
     rate = claims = 0.0
     level = np.int64(-1)
     for y in range(years):
-        k = np.int64(min(y, improvement_years - 1))
+        k = np.int64(min(max(projection_year0 + y, 0), last_level))
         for part in range(2):
             # The policy year that ends in a year's first segment began in the last year's second one: its rates
             # are at hand unless improvement went on in between.
             if part == 1 or k != level:
-                t = duration0 + y + part
+                # Before issue there is no policy year; that segment has no length.
+                t = max(duration0 + y + part, 1)
                 x = np.uint64(min(age0 + y + part, last_age))
                 ku = np.uint64(k)
                 rate = (
@@ -72,7 +74,7 @@ def _rates(  # type: ignore[no-untyped-def]
                     * cost[cost_class, x]
                     * duration_factor[duration_class, np.uint64(min(t, last_duration) - 1)]
                     * growth[growth_class, np.uint64(t - 1)]
-                    * morbidity_improvement[ku, sex, x]
+                    * morbidity_improvement[ku, improvement_class, x]
                 )
             log_survival[np.uint64(2 * y + part)] = rate
             claim_rate[np.uint64(2 * y + part)] = claims
@@ -83,17 +85,23 @@ def _rates(  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, error_model="numpy")
-def _lives(years, before, constant_force, log_survival, lives, exposure):  # type: ignore[no-untyped-def]
-    """Lives at the end of each segment and life-years in it, of one life at the begin."""
+def _lives(  # type: ignore[no-untyped-def]
+    years, count, before, from_issue, constant_force, log_survival, lives, exposure
+):
+    """Lives at the end of each segment and life-years in it, of ``count`` at the begin."""
     # Survival stands in a loop of its own: the processor overlaps what does not depend on the segment before.
     for i in range(2 * years):
         length = before if i % 2 == 0 else 1.0 - before
+        if from_issue and i == 0:
+            length = 0.0
         # Not 0 · −∞ in the empty segment of a policy issued on 1 January.
         log_survival[i] = log_survival[i] * length if length > 0.0 else 0.0
         lives[i] = np.exp(log_survival[i])
-    begin = 1.0
+    begin = count
     for i in range(2 * years):
         length = before if i % 2 == 0 else 1.0 - before
+        if from_issue and i == 0:
+            length = 0.0
         end = begin * lives[i]
         if constant_force and log_survival[i] < 0.0:
             exposure[i] = length * begin * np.expm1(log_survival[i]) / log_survival[i]
@@ -104,9 +112,10 @@ def _lives(years, before, constant_force, log_survival, lives, exposure):  # typ
 
 @nb.njit(cache=True, error_model="numpy")
 def _cash_flows(  # type: ignore[no-untyped-def]
-    years, first_year, premium, paying_years, factors, effective_years, lives, exposure, claim_rate, out
+    years, start, first_year, premium, paying_years, factors, effective_years, lives, exposure, claim_rate, out
 ):
-    """Adds a policy's cash flows to its group's; ``paying_years`` counts from the first projected one."""
+    """Adds a policy's cash flows to its group's, from the year ``start`` on, which is calendar year ``first_year``;
+    ``paying_years`` counts from that one."""
     steps = len(effective_years)
     step = 0
     while step < steps and effective_years[step] < first_year:
@@ -121,7 +130,7 @@ def _cash_flows(  # type: ignore[no-untyped-def]
         while step < steps and effective_years[step] <= first_year + y:
             step += 1
             fp, fi, fc, fl = factors[step, 0], factors[step, 1], factors[step, 2], factors[step, 3]
-        yu = np.uint64(y)
+        yu = np.uint64(start + y)
         out[yu, 0] += prem_1 + prem_2
         out[yu, 1] += clm_1 + clm_2
         out[yu, 2] += lives[j]
@@ -136,9 +145,12 @@ def _project_unit(  # type: ignore[no-untyped-def]
     low,
     high,
     first_year,
-    improvement_years,
+    first_projection_year,
+    from_issue,
     constant_force,
     group,
+    start,
+    count,
     age0,
     duration0,
     before,
@@ -148,7 +160,7 @@ def _project_unit(  # type: ignore[no-untyped-def]
     cost_class,
     duration_class,
     growth_class,
-    sex,
+    improvement_class,
     premium,
     paying_years,
     claim_base,
@@ -164,14 +176,15 @@ def _project_unit(  # type: ignore[no-untyped-def]
     out,
 ):
     """Adds the policies from ``low`` up to ``high`` to the sums ``out``, shape (groups, years, 7)."""
-    segments = 2 * out.shape[1]
+    all_years = out.shape[1]
+    segments = 2 * all_years
     log_survival, claim_rate = np.empty(segments), np.empty(segments)
     lives, exposure = np.empty(segments), np.empty(segments)
     for p in range(low, high):
         years = _rates(
             age0[p],
             duration0[p],
-            improvement_years,
+            first_projection_year + start[p],
             claim_base[p],
             log_mortality,
             log_lapse,
@@ -187,15 +200,17 @@ def _project_unit(  # type: ignore[no-untyped-def]
                 np.uint64(cost_class[p]),
                 np.uint64(duration_class[p]),
                 np.uint64(growth_class[p]),
-                np.uint64(sex[p]),
+                np.uint64(improvement_class[p]),
             ),
             log_survival,
             claim_rate,
         )
-        _lives(years, before[p], constant_force, log_survival, lives, exposure)
+        years = min(years, all_years - start[p])
+        _lives(years, count[p], before[p], from_issue, constant_force, log_survival, lives, exposure)
         _cash_flows(
             years,
-            first_year,
+            start[p],
+            first_year + start[p],
             premium[p],
             paying_years[p] - duration0[p] + 1,
             factors[p],

@@ -1,20 +1,19 @@
-"""Turns a block and an assumption set into the kernel's small tables and per-policy columns."""
+"""Turns a block and its assumptions into the kernel's small tables and per-policy columns."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from xl_ltc.assumptions.assumption_set import AssumptionSet
-from xl_ltc.assumptions.morbidity import Morbidity
 from xl_ltc.assumptions.mortality import improved
 from xl_ltc.assumptions.specs import LAST_AGE, LAST_DURATION
 from xl_ltc.errors import InputError
 from xl_ltc.inforce.block import Block
+from xl_ltc.projection.basis import ProjectionBasis, combined
 from xl_ltc.projection.timeline import Timeline
 
 _AGES = np.arange(LAST_AGE + 1)
@@ -36,82 +35,65 @@ def _log_survival(q: np.ndarray) -> np.ndarray:
         return np.asarray(np.log1p(-q))
 
 
-def prepare(block: Block, assumptions: AssumptionSet, timeline: Timeline) -> Prepared:
+def prepare(block: Block, basis: ProjectionBasis, timeline: Timeline, count: np.ndarray | None = None) -> Prepared:
     """The kernel's tables and columns.
+
+    Args:
+        block: the policies; basis: their assumptions.
+        timeline: of the block.
+        count: how many lives each policy stands for; None for one each.
 
     Raises:
         InputError: an improvement period that is not a whole number of years.
     """
-    mortality_class, log_mortality = _mortality(block, assumptions)
-    lapse_class, log_lapse = _lapse(block, assumptions)
-    cost_class, cost = _cost(block, assumptions)
+    mortality_class, log_mortality = _mortality(block, basis)
+    lapse_class, log_lapse = _lapse(block, basis)
+    expiry_class, log_expiry = _expiry(block, basis)
+    cost_class, cost = _cost(block, basis)
+    duration_class, duration_factor = _duration(block, basis)
+    improvement_class, improvement = _improvement(block, basis)
     longest = int(timeline.policy_duration.max(initial=1)) + len(timeline.years) + 1
-    sex = block.codes("sex")
-    series = block.codes("series")
-    morbidity = assumptions.morbidity
-    expiry_rows = np.arange(len(assumptions.benefit_expiry.rates.values))
-    options = np.arange(len(morbidity.growth.options))
-    years = improvement_levels(assumptions)
+    options = np.arange(len(basis.growth.options))
     return Prepared(
         dict(
-            improvement_years=years,
-            constant_force=assumptions.settings.average_lives == "constant_force",
+            first_projection_year=int(timeline.years[0]) - basis.settings.valuation_date.year,
+            from_issue=timeline.from_issue,
+            constant_force=basis.settings.average_lives == "constant_force",
+            start=timeline.start,
+            count=np.ones(len(block)) if count is None else count,
             age0=timeline.attained_age,
             duration0=timeline.policy_duration,
             before=timeline.before_anniversary,
             mortality_class=mortality_class,
             lapse_class=lapse_class,
-            expiry_class=assumptions.benefit_expiry.row(sex, block.codes("benefit_period")),
+            expiry_class=expiry_class,
             cost_class=cost_class,
-            duration_class=morbidity.series_row[series],
+            duration_class=duration_class,
             growth_class=block.codes("inflation_option"),
-            sex=sex,
+            improvement_class=improvement_class,
             premium=block.numbers("annualized_premium"),
-            paying_years=assumptions.premium.paying_years(block.codes("premium_payment"), block.issue_age),
-            claim_base=claim_base(block, assumptions),
+            paying_years=basis.premium.paying_years(block.codes("premium_payment"), block.issue_age),
+            claim_base=_claim_base(block, basis),
             log_mortality=log_mortality,
             log_lapse=log_lapse,
-            log_expiry=_log_survival(assumptions.benefit_expiry.rates.at(expiry_rows[:, None], _AGES)),
+            log_expiry=log_expiry,
             cost=cost,
-            duration_factor=morbidity.duration_factor.at(
-                np.arange(len(morbidity.duration_factor.values))[:, None], _DURATIONS
-            ),
-            growth=morbidity.benefit_growth(options[:, None], np.arange(1, longest + 1)),
-            morbidity_improvement=assumptions.improvement.factor(
-                np.arange(2)[:, None], _AGES, np.arange(1, years + 1)[:, None, None]
-            ),
+            duration_factor=duration_factor,
+            growth=basis.growth.factor(options[:, None], np.arange(1, longest + 1)),
+            morbidity_improvement=improvement,
         )
     )
 
 
-def improvement_levels(assumptions: AssumptionSet) -> int:
-    """How many projection years differ in improvement: the improvement years, at least one."""
-    years = assumptions.improvement.years
-    if not float(years).is_integer():
-        raise InputError.single("table improvement, improvement_years", str(years), "a whole number of years")
-    return max(int(years), 1)
-
-
-def claim_base(block: Block, assumptions: AssumptionSet) -> np.ndarray:
-    """The part of a policy's claims that never changes: daily benefit times relativities and constant factors."""
-    morbidity = assumptions.morbidity
-    base = block.numbers("daily_benefit") * morbidity.sex_factor.at(block.codes("sex"))
-    base = base * morbidity.underwriting_factor.at(block.codes("underwriting_class"))
-    return with_relativities(base, block, morbidity)
-
-
-class Coded(Protocol):
-    """Policies whose characteristics are codes: a block in force, or histories."""
-
-    def codes(self, name: str) -> np.ndarray:
-        """Positions of a coded column's values in its vocabulary."""
-
-
-def with_relativities(base: np.ndarray, policies: Coded, morbidity: Morbidity) -> np.ndarray:
-    """Numbers of policies times the relativities of their benefits on the claim cost."""
-    for characteristic, table in morbidity.relativity.items():
-        base = base * table.at(policies.codes(characteristic))
-    return np.asarray(base)
+def improvement_levels(basis: ProjectionBasis) -> np.ndarray:
+    """The projection years that differ in improvement, from 0, before the first."""
+    longest = 0
+    for improvement in basis.improvement.members:
+        if not float(improvement.years).is_integer():
+            found = str(improvement.years)
+            raise InputError.single("table improvement, improvement_years", found, "a whole number of years")
+        longest = max(longest, int(improvement.years))
+    return np.arange(longest + 1)
 
 
 def compress(codes: Sequence[np.ndarray], sizes: Sequence[int]) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -133,43 +115,101 @@ def compress(codes: Sequence[np.ndarray], sizes: Sequence[int]) -> tuple[np.ndar
     return policy_class.astype(np.int64), [np.asarray(c) for c in np.unravel_index(used, tuple(sizes))]
 
 
-def _classes(*codes: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-    return compress(codes, [int(c.max(initial=0)) + 1 for c in codes])
+def _classes(rows: np.ndarray | slice, *codes: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """``compress`` of some policies' codes."""
+    chosen = [c[rows] for c in codes]
+    return compress(chosen, [int(c.max(initial=0)) + 1 for c in chosen])
 
 
-def _mortality(block: Block, assumptions: AssumptionSet) -> tuple[np.ndarray, np.ndarray]:
+class _Stack:
+    """Tables of the policies of one basis after those of another, and each policy's class among them all."""
+
+    def __init__(self, policies: int, axis: int = 0) -> None:
+        self._class = np.zeros(policies, dtype=np.int64)
+        self._tables: list[np.ndarray] = []
+        self._axis = axis
+        self._classes = 0
+
+    def add(self, rows: np.ndarray | slice, policy_class: np.ndarray, table: np.ndarray) -> None:
+        self._class[rows] = policy_class + self._classes
+        self._tables.append(table)
+        self._classes += table.shape[self._axis]
+
+    @property
+    def whole(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._class, np.concatenate(self._tables, axis=self._axis)
+
+
+def _mortality(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
     """Log annual survival by improvement level, class, attained age and duration."""
-    policy_class, (sex, partner, uw) = _classes(
-        block.codes("sex"), block.codes("partner_status"), block.codes("underwriting_class")
-    )
-    q = assumptions.mortality.q(
-        sex[:, None, None], _AGES[:, None], partner[:, None, None], uw[:, None, None], _DURATIONS
-    )
-    level = np.arange(1, improvement_levels(assumptions) + 1)
-    improvement = assumptions.improvement.factor(sex[:, None], _AGES, level[:, None, None])
-    return policy_class, _log_survival(improved(q[None], improvement[..., None]))
+    stack = _Stack(len(block), axis=1)
+    level = improvement_levels(basis)
+    codes = [block.codes(name) for name in ("sex", "partner_status", "underwriting_class")]
+    for rows, (mortality, improvement) in combined(block.codes("series"), basis.mortality, basis.improvement):
+        policy_class, (sex, partner, uw) = _classes(rows, *codes)
+        q = mortality.q(sex[:, None, None], _AGES[:, None], partner[:, None, None], uw[:, None, None], _DURATIONS)
+        factor = improvement.factor(sex[:, None], _AGES, level[:, None, None])
+        stack.add(rows, policy_class, _log_survival(improved(q[None], factor[..., None])))
+    return stack.whole
 
 
-def _lapse(block: Block, assumptions: AssumptionSet) -> tuple[np.ndarray, np.ndarray]:
+def _improvement(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
+    """Improvement of morbidity by level, class and attained age; the class is the sex."""
+    stack = _Stack(len(block), axis=1)
+    level = improvement_levels(basis)
+    for rows, (improvement,) in combined(block.codes("series"), basis.improvement):
+        table = improvement.factor(np.arange(2)[:, None], _AGES, level[:, None, None])
+        stack.add(rows, block.codes("sex")[rows], table)
+    return stack.whole
+
+
+def _lapse(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
     """Log annual persistency by class and duration; a class is a set of policies with the same lapse rates."""
-    policy_class, (partner, option, discounted, age) = _classes(
-        block.codes("partner_status"),
-        block.codes("premium_payment"),
-        block.discounted_renewal.astype(np.int64),
-        block.issue_age,
-    )
-    durations = np.arange(1, assumptions.lapse.last_duration + 1)
-    rates = assumptions.lapse.rate(
-        partner[:, None], durations, option[:, None], discounted[:, None].astype(bool), age[:, None]
-    )
-    return policy_class, _log_survival(rates)
+    stack = _Stack(len(block))
+    codes = [block.codes(name) for name in ("partner_status", "premium_payment")]
+    codes += [block.discounted_renewal.astype(np.int64), block.issue_age]
+    durations = np.arange(1, max(lapse.last_duration for lapse in basis.lapse.members) + 1)
+    for rows, (lapse,) in combined(block.codes("series"), basis.lapse):
+        policy_class, (partner, option, discounted, age) = _classes(rows, *codes)
+        discounting = discounted[:, None].astype(bool)
+        rates = lapse.rate(partner[:, None], durations, option[:, None], discounting, age[:, None])
+        stack.add(rows, policy_class, _log_survival(rates))
+    return stack.whole
 
 
-def _cost(block: Block, assumptions: AssumptionSet) -> tuple[np.ndarray, np.ndarray]:
-    """Claim cost with the A-3a factors by attained age, by class and attained age."""
-    policy_class, (sex, series, period, kind) = _classes(
-        block.codes("sex"), block.codes("series"), block.codes("benefit_period"), block.codes("benefit_type")
-    )
-    return policy_class, assumptions.morbidity.age_cost(
-        sex[:, None], series[:, None], period[:, None], kind[:, None], _AGES
-    )
+def _expiry(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
+    """Log annual persistency by class and attained age."""
+    stack = _Stack(len(block))
+    codes = [block.codes(name) for name in ("sex", "benefit_period")]
+    for rows, (expiry,) in combined(block.codes("series"), basis.benefit_expiry):
+        policy_class, (sex, period) = _classes(rows, *codes)
+        stack.add(rows, policy_class, _log_survival(expiry.rate(sex[:, None], period[:, None], _AGES)))
+    return stack.whole
+
+
+def _cost(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
+    """Claim cost with the factors by attained age, by class and attained age."""
+    stack = _Stack(len(block))
+    codes = [block.codes(name) for name in ("sex", "series", "benefit_period", "benefit_type")]
+    for rows, (costs,) in combined(block.codes("series"), basis.claim_costs):
+        policy_class, (sex, series, period, kind) = _classes(rows, *codes)
+        table = costs.age_cost(sex[:, None], series[:, None], period[:, None], kind[:, None], _AGES)
+        stack.add(rows, policy_class, table)
+    return stack.whole
+
+
+def _duration(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
+    """Factors on claims by class and policy duration; the class is the series."""
+    stack = _Stack(len(block))
+    for rows, (costs,) in combined(block.codes("series"), basis.claim_costs):
+        policy_class, (series,) = _classes(rows, block.codes("series"))
+        stack.add(rows, policy_class, costs.duration(series[:, None], _DURATIONS))
+    return stack.whole
+
+
+def _claim_base(block: Block, basis: ProjectionBasis) -> np.ndarray:
+    """The part of each policy's claims that never changes."""
+    base = np.zeros(len(block))
+    for rows, (costs,) in combined(block.codes("series"), basis.claim_costs):
+        base[rows] = costs.policy_base(block)[rows]
+    return base

@@ -11,6 +11,7 @@ from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.errors import InputError
 from xl_ltc.inforce.block import Block
 from xl_ltc.projection import kernel
+from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.impact import Impact
 from xl_ltc.projection.prepare import compress, prepare
 from xl_ltc.projection.results import CashFlows
@@ -18,13 +19,16 @@ from xl_ltc.projection.timeline import Timeline
 
 
 def project(
-    block: Block, assumptions: AssumptionSet, impact: Impact | None = None, by: Sequence[str] = ("series",)
+    block: Block,
+    assumptions: AssumptionSet | ProjectionBasis,
+    impact: Impact | None = None,
+    by: Sequence[str] = ("series",),
 ) -> CashFlows:
     """Project a block and sum its cash flows by group, valuation rate and calendar year.
 
     Args:
         block: checked policies.
-        assumptions: the assumption set, with its settings.
+        assumptions: an assumption set, or a basis that may differ by series; with their settings.
         impact: what the increase does to each policy; None for no increase.
         by: grouping columns of the in-force file; the valuation rate is always added, so that any measure with
             interest is a function of the result.
@@ -35,21 +39,60 @@ def project(
     Raises:
         InputError: policies the assumptions do not cover, or an impact that is not this block's.
     """
-    settings = assumptions.settings
-    timeline = Timeline.of(block, settings)
-    impact = impact or Impact.none(len(block), settings.increase_effective_year)
+    basis = basis_of(assumptions)
+    timeline = Timeline.of(block, basis.settings)
+    impact = impact or Impact.none(len(block), basis.settings.increase_effective_year)
     _check_impact(block, impact)
-    group, groups = grouping(block, assumptions, by)
+    return _projected(block, basis, timeline, impact, by)
+
+
+def project_since_issue(
+    block: Block, assumptions: AssumptionSet | ProjectionBasis, count: np.ndarray, by: Sequence[str] = ("series",)
+) -> CashFlows:
+    """Project policies from their issue on, whether they are still in force or not, without an increase.
+
+    Args:
+        block: policies sold; their premium is the one that is payable while it is.
+        assumptions: as of ``project``; improvement begins after the valuation date.
+        count: how many policies each one stands for, shape (policies,).
+        by: grouping columns.
+
+    Returns:
+        Cash flows from the first issue year to the last projected one.
+
+    Raises:
+        InputError: a policy issued after the valuation date.
+    """
+    basis = basis_of(assumptions)
+    timeline = Timeline.since_issue(block, basis.settings)
+    impact = Impact.none(len(block), basis.settings.increase_effective_year)
+    return _projected(block, basis, timeline, impact, by, count)
+
+
+def basis_of(assumptions: AssumptionSet | ProjectionBasis) -> ProjectionBasis:
+    """The basis of an assumption set, or the basis itself."""
+    return assumptions if isinstance(assumptions, ProjectionBasis) else ProjectionBasis.of(assumptions)
+
+
+def _projected(
+    block: Block,
+    basis: ProjectionBasis,
+    timeline: Timeline,
+    impact: Impact,
+    by: Sequence[str],
+    count: np.ndarray | None = None,
+) -> CashFlows:
+    group, groups = grouping(block, basis, by)
     values = kernel.project_all(
         kernel.work_units(len(block), len(groups), len(timeline.years)),
         len(block),
         len(groups),
         len(timeline.years),
-        first_year=settings.first_year,
+        first_year=int(timeline.years[0]),
         group=group,
         factors=impact.with_no_step(),
         effective_years=impact.effective_years,
-        **prepare(block, assumptions, timeline).columns,
+        **prepare(block, basis, timeline, count).columns,
     )
     return CashFlows(groups, timeline.years, values)
 
@@ -68,7 +111,9 @@ def _check_impact(block: Block, impact: Impact) -> None:
         raise InputError.single("rate increase", f"effective years {years}", "effective years in ascending order")
 
 
-def grouping(block: Block, assumptions: AssumptionSet, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
+def grouping(
+    block: Block, assumptions: AssumptionSet | ProjectionBasis, by: Sequence[str]
+) -> tuple[np.ndarray, pd.DataFrame]:
     """The group of each policy and the table of groups: the columns asked for and the valuation rate."""
     unknown = [c for c in by if c not in block.frame]
     if unknown:
