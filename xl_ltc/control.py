@@ -16,6 +16,8 @@ ILLUSTRATIVE, TABLE = "illustrative", "table"
 UNIFORM, CAP = "uniform_increase", "rate_increase_cap"
 LIFETIME, MARGIN = "lifetime_loss_ratio", "test_58_85_margin"
 YES, NO = "yes", "no"
+RECONSTRUCTED = "reconstructed"
+"""Policies sold as those in force imply them."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,38 @@ class Control:
         "Your choice",
         words=f"{ILLUSTRATIVE} (the bundled block), {TABLE} (the Excel table inforce of this workbook), or a file "
         "(.parquet, .csv, .xlsx, .xlsm), its path from this workbook's folder on",
+    )
+    policies_sold: str = choice(
+        RECONSTRUCTED,
+        "Where the policies sold are, from which expected experience is projected",
+        "Section 16",
+        words=f"{RECONSTRUCTED} (each policy in force stands for one over its persistency), {TABLE} (the Excel table "
+        "policies_sold of this workbook), or a file (.parquet, .csv, .xlsx, .xlsm), its path from this workbook's "
+        "folder on",
+    )
+    assumption_set: str = choice(
+        "current",
+        "The assumption set that is projected; interest of Exhibits I and II is the maximum valuation rate with any",
+        "Exhibit III; section 18",
+        words="current, original pricing, or another set of the table assumption_sets",
+    )
+    attribution_from: str = choice(
+        "original pricing",
+        "Section 18 begins with this set",
+        "Section 18",
+        words="a set of the table assumption_sets",
+    )
+    attribution_to: str = choice(
+        "current",
+        "Section 18 ends with this set",
+        "Section 18",
+        words="a set of the table assumption_sets",
+    )
+    attribution_steps: str = choice(
+        "interest, lapse, mortality, morbidity, improvement",
+        "The assumptions that section 18 swaps, in order; lapse is voluntary lapse with benefit expiry",
+        "Section 18",
+        words="interest, lapse, mortality, morbidity, improvement in any order, some of them left out if you like",
     )
     scenario: str = choice("", "A name for what you are trying; it goes into footnotes and the run log", "Your choice")
     results_folder: str = choice(

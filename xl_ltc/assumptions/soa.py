@@ -16,8 +16,12 @@ SCALE_G2 = {"Male": 2583, "Female": 2584}
 
 
 @functools.cache
-def table(table_id: int) -> pd.Series:
+def table(table_id: int, part: int = 0) -> pd.Series:
     """One SOA table by its identity number.
+
+    Args:
+        table_id: as the archive has it.
+        part: of a select and ultimate table, 0 is the select part and −1 the ultimate one.
 
     Returns:
         float64 series indexed by age (or by age and duration for a select table).
@@ -26,7 +30,7 @@ def table(table_id: int) -> pd.Series:
     from pymort import MortXML
 
     xml = importlib.resources.files("pymort.table_xml").joinpath(f"t{table_id}.xml").read_text()
-    return MortXML(xml).Tables[0].Values["vals"].astype("float64")
+    return MortXML(xml).Tables[part].Values["vals"].astype("float64")
 
 
 def by_sex(tables: dict[str, int], last_age: int, beyond: float | None = None) -> pd.DataFrame:

@@ -6,22 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from xl_ltc.assumptions.pricing.specs import BASES, DISABLED, DURATIONS, INTEREST
 from xl_ltc.exhibits.experience_rows import note_if_empty
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.lookups import literal, pick, pick_text, row_where, structured
 from xl_ltc.exhibits.policies import series_rows
 from xl_ltc.exhibits.table import NOT_AVAILABLE, Cell, Column, Measure, Page, Row, Table, Value, live, text
-from xl_ltc.experience.study import (
-    APPENDIX_B,
-    BASIS,
-    DISABLED,
-    EXHIBIT_3,
-    INTEREST,
-    INTEREST_513,
-    MULTIPLE_500,
-    PARAMETERS,
-    STUDY_BY_NAME,
-)
+from xl_ltc.experience.study import APPENDIX_B, BASIS, EXHIBIT_3, STUDY_BY_NAME
 
 _TITLES = {
     EXHIBIT_3: "Comparison of Current and Original Pricing Assumptions",
@@ -32,7 +23,7 @@ _PRICED = {EXHIBIT_3: "Original", APPENDIX_B: "513 Series pricing"}
 """What the current assumptions are compared with, before the title of a table."""
 _GRIDS_511 = ("pricing_lapse_511_lifetime_pay", "pricing_lapse_511_limited_pay")
 _FIRST: Mapping[str, Mapping[str, Measure]] = {
-    EXHIBIT_3: {"pricing_morbidity": "hundredths", DISABLED: "tenths"},
+    EXHIBIT_3: {DURATIONS: "hundredths", DISABLED: "tenths"},
     APPENDIX_B: {},
 }
 """The tables of the original pricing that an exhibit shows before interest and lapse, and what their numbers are."""
@@ -91,11 +82,11 @@ def comparison_in_words(run: FilingRun, exhibit: str) -> Page:
 def comparison_in_numbers(run: FilingRun, exhibit: str) -> Page:
     """The tables of the comparison: lapse, interest, and in Exhibit III morbidity by duration and disabled lives."""
     suffix = _SUFFIX[exhibit]
-    interest = (INTEREST,) if exhibit == EXHIBIT_3 else ()
-    missing = [name for name in (PARAMETERS, *interest, *_FIRST[exhibit], *_LAPSE[exhibit]) if run.study[name].empty]
+    missing = [name for name in (INTEREST, BASES, *_FIRST[exhibit], *_LAPSE[exhibit]) if run.study[name].empty]
     tables = (
         *(_given(run, exhibit, name, measure) for name, measure in _FIRST[exhibit].items() if name not in missing),
         _interest(run, exhibit),
+        *((_bases(run, exhibit),) if BASES not in missing else ()),
         *_current_lapse(run, suffix),
         *(_given(run, exhibit, name, "rate") for name in _LAPSE[exhibit] if name not in missing),
     )
@@ -104,7 +95,7 @@ def comparison_in_numbers(run: FilingRun, exhibit: str) -> Page:
             "Current assumptions are linked to the assumption tables, the rest to those of the sheet Original pricing."
         ),
         _improvement(run),
-        *((_active_lives(run),) if exhibit == EXHIBIT_3 and _has_parameter(run, MULTIPLE_500) else ()),
+        text("Mortality and claim costs by basis: table pricing_bases on the sheet Original pricing."),
         text(
             "Policy durations count from 1, completed policy years from 0; grids as printed, also where a rate rises."
         ),
@@ -168,16 +159,6 @@ def _given(run: FilingRun, exhibit: str, name: str, measure: Measure) -> Table:
     return _linked(f"{name}_{_SUFFIX[exhibit]}", name, heading, run.study[name], measure)
 
 
-def _has_parameter(run: FilingRun, name: str) -> bool:
-    return name in set(run.study[PARAMETERS]["parameter"])
-
-
-def _parameter(run: FilingRun, name: str) -> tuple[str, float]:
-    """A formula, without its sign, that gives a parameter, and its value."""
-    value = run.study[PARAMETERS].set_index("parameter")["value"][name]
-    return pick(PARAMETERS, "value", parameter=name), float(value)
-
-
 def _improvement(run: FilingRun) -> Cell:
     years = float(run.assumptions.tables.parameters("improvement")["improvement_years"])
     formula = pick("improvement", "value", parameter="improvement_years")
@@ -185,10 +166,34 @@ def _improvement(run: FilingRun) -> Cell:
     return live(f"={literal(before)}&{formula}&{literal(after)}", f"{before}{years:g}{after}")
 
 
-def _active_lives(run: FilingRun) -> Cell:
-    formula, value = _parameter(run, MULTIPLE_500)
-    before, after = "Original mortality of active lives, 500 Series: ", " of Annuity 2000."
-    return live(f'={literal(before)}&TEXT({formula},"0%")&{literal(after)}', f"{before}{value:.0%}{after}")
+def _bases(run: FilingRun, exhibit: str) -> Table:
+    """Mortality table and multiple of each basis the exhibit is about."""
+    frame = run.study[BASES]
+    of_current = set(run.series)
+    mine = [b for b in frame["basis"] if (b in of_current) == (exhibit == EXHIBIT_3)]
+    rows = []
+    for basis in mine:
+        columns = {"table": "mortality_table", "multiple": "mortality_multiple"}
+        own = frame[frame["basis"] == basis].iloc[0]
+        rows.append(
+            Row(
+                f"basis_{basis}",
+                {
+                    "basis": text(basis),
+                    "table": live("=" + pick_text(BASES, columns["table"], basis=basis), str(own[columns["table"]])),
+                    "multiple": live(
+                        "=" + pick(BASES, columns["multiple"], basis=basis), float(own[columns["multiple"]])
+                    ),
+                },
+            )
+        )
+    of_columns = (
+        Column("basis", "Series", width=_KEY_WIDTH),
+        Column("multiple", "Multiple", "share", width=_WIDTH),
+        Column("table", "Mortality table", width=_WIDTH, wrap=False),
+    )
+    heading = f"{_PRICED[exhibit]}: mortality of active lives"
+    return Table(f"mortality_{_SUFFIX[exhibit]}", of_columns, tuple(rows), heading)
 
 
 def _interest(run: FilingRun, exhibit: str) -> Table:
@@ -218,30 +223,30 @@ def _interest(run: FilingRun, exhibit: str) -> Table:
             Column("original", "Rate", "rate", "Original", _WIDTH),
             Column("basis", "Basis", "text", "Original", _WIDTH, wrap=False),
         ]
-    if exhibit == EXHIBIT_3:
-        rows += [
-            Row(f"given_{series}", {"series": text(series)} | _original(run, series))
-            for series in run.study[INTEREST]["series"]
-            if series not in run.series
-        ]
     notes = [
         text("Max. val. at issue: averages by insureds (section 6f). As priced: on the basis of the original pricing.")
     ]
-    if exhibit == APPENDIX_B and _has_parameter(run, INTEREST_513):
-        formula, value = _parameter(run, INTEREST_513)
-        before, after = "Interest of the 513 Series pricing: ", ", the maximum valuation rate."
-        notes.append(live(f'={literal(before)}&TEXT({formula},"0.0%")&{literal(after)}', f"{before}{value:.1%}{after}"))
+    priced = [b for b in run.study[INTEREST]["basis"] if b not in run.series]
+    if exhibit == APPENDIX_B:
+        notes += [_priced_interest(run, basis) for basis in priced]
     return Table(f"interest_{_SUFFIX[exhibit]}", tuple(columns), tuple(rows), "Interest", tuple(notes))
+
+
+def _priced_interest(run: FilingRun, basis: str) -> Cell:
+    value = float(run.study[INTEREST].set_index("basis")["original_pricing"][basis])
+    formula = pick(INTEREST, "original_pricing", basis=basis)
+    before, after = f"Interest of the {basis} Series pricing: ", ", the maximum valuation rate."
+    return live(f'={literal(before)}&TEXT({formula},"0.0%")&{literal(after)}', f"{before}{value:.1%}{after}")
 
 
 def _original(run: FilingRun, series: str) -> dict[str, Cell]:
     """Rate and basis of a series' original pricing, where they are given."""
-    frame = run.study[INTEREST].set_index("series")
+    frame = run.study[INTEREST].set_index("basis")
     if series not in frame.index:
         return {}
     rate, basis = (
-        pick(INTEREST, "original_pricing", series=series),
-        pick_text(INTEREST, "original_basis", series=series),
+        pick(INTEREST, "original_pricing", basis=series),
+        pick_text(INTEREST, "original_basis", basis=series),
     )
     return {
         "original": live(f"={rate}", float(frame.loc[series, "original_pricing"])),

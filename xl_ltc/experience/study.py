@@ -15,6 +15,8 @@ from types import MappingProxyType
 import pandas as pd
 
 from xl_ltc import filing
+from xl_ltc.assumptions.pricing.bundle import bundled_pricing
+from xl_ltc.assumptions.pricing.specs import PRICING
 from xl_ltc.assumptions.specs import PARTNER_STATUSES
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.experience.lapse_rows import full_credibility_problems, is_single, lapse_problems
@@ -22,16 +24,9 @@ from xl_ltc.tables import Column, InputTable, TableSpec, clean
 
 LIFETIME_PAY, TEN_PAY = "Lifetime-Pay", "Ten-Pay"
 MORTALITY, LAPSE, MORBIDITY = "experience_mortality", "experience_lapse", "experience_morbidity"
-PARAMETERS, BASIS, INTEREST, DISABLED = (
-    "experience_parameters",
-    "pricing_basis",
-    "pricing_interest",
-    "pricing_disabled_lives",
-)
-FULL_CREDIBILITY, INTEREST_513 = "credibility_full_events", "interest_513_pricing"
-MULTIPLE_500 = "original_500_mortality_A2000_multiple"
+PARAMETERS, BASIS = "experience_parameters", "pricing_basis"
+FULL_CREDIBILITY = "credibility_full_events"
 EXHIBIT_3, APPENDIX_B = "Exhibit III", "Appendix B"
-ISSUE_AGES = ("<40", "40-44", "45-49", "50-54", "55-59", "60-64", "65-69", "70-74", "75-79", "80+")
 
 _BELOW_CERTAIN = 0.999999
 """Who leaves for certain has no hazard."""
@@ -46,16 +41,8 @@ def _number(name: str, unit: str = "", high: float = 1e12, *, optional: bool = F
     return Column(name, minimum=0.0, maximum=high, unit=unit, optional=optional)
 
 
-def _rate(name: str, *, optional: bool = False) -> Column:
-    return _number(name, "annual rate", 1.0, optional=optional)
-
-
 def _probability(name: str, *, optional: bool = False) -> Column:
     return _number(name, "annual probability", _BELOW_CERTAIN, optional=optional)
-
-
-def _grid(name: str, title: str, key: str, columns: tuple[str, ...], source: str = "Exhibit III") -> TableSpec:
-    return TableSpec(name, title, source, (_text(key), *(_rate(c) for c in columns)), (key,))
 
 
 _CELLS = (_text("characteristic"), _text("category"))
@@ -110,9 +97,9 @@ STUDY: tuple[TableSpec, ...] = (
     ),
     TableSpec(
         PARAMETERS,
-        "Parameters of the study and of the pricing",
-        "Appendices A and B",
-        (_text("parameter", FULL_CREDIBILITY, MULTIPLE_500, INTEREST_513), _number("value")),
+        "Parameters of the study",
+        "Appendix A",
+        (_text("parameter", FULL_CREDIBILITY), _number("value")),
         ("parameter",),
     ),
     TableSpec(
@@ -128,47 +115,7 @@ STUDY: tuple[TableSpec, ...] = (
         ),
         ("exhibit", "assumption", "basis", "series"),
     ),
-    TableSpec(
-        INTEREST,
-        "Interest of the original pricing",
-        "Exhibit III",
-        (_text("series"), _rate("original_pricing"), _text("original_basis")),
-        ("series",),
-    ),
-    TableSpec(
-        DISABLED,
-        "Disabled lives' mortality, 500 Series",
-        "Exhibit III",
-        (_text("claim_termination_age"), _number("multiple", "multiple of active mortality", 100.0)),
-        ("claim_termination_age",),
-    ),
-    TableSpec(
-        "pricing_morbidity",
-        "Morbidity factors, 200, 300 and 400 Series",
-        "Exhibit III",
-        (_text("policy_duration"), _number("factor", "factor", 20.0)),
-        ("policy_duration",),
-    ),
-    _grid("pricing_lapse_200_300", "Lapse, 200 and 300 Series", "policy_duration", ("lifetime_pay", "limited_pay")),
-    _grid("pricing_lapse_400", "Lapse, 400 Series", "policy_duration", ("lifetime_pay", "ten_pay", "twenty_pay")),
-    _grid(
-        "pricing_lapse_500_lifetime_pay", "Lapse, 500 Series, lifetime pay, by issue age", "completed_years", ISSUE_AGES
-    ),
-    _grid("pricing_lapse_500_limited_pay", "Lapse, 500 Series, limited pay", "completed_years", ("rate",)),
-    _grid(
-        "pricing_lapse_511_lifetime_pay",
-        "Lapse, 511 and 513 Series, lifetime pay, by issue age",
-        "completed_years",
-        ISSUE_AGES,
-        "Exhibit III and Appendix B",
-    ),
-    _grid(
-        "pricing_lapse_511_limited_pay",
-        "Lapse, 511 and 513 Series, limited pay, by issue age",
-        "completed_years",
-        ISSUE_AGES,
-        "Exhibit III and Appendix B",
-    ),
+    *PRICING,
 )
 """The input tables, each a named Excel table that may be left without rows."""
 
@@ -235,13 +182,9 @@ def _bundled() -> dict[str, pd.DataFrame]:
         MORBIDITY: _columns("exhibit_a3b", MORBIDITY).replace({"category": {"<64": "<65"}}),
         LAPSE: pd.concat([_lapse(payment) for payment in _LAPSE_OF], ignore_index=True),
         PARAMETERS: _parameters(),
-        BASIS: _basis(),
-        INTEREST: _columns("exhibit_3_interest", INTEREST),
-        DISABLED: _columns("exhibit_3_disabled_mortality_500", DISABLED),
-        "pricing_morbidity": _columns("exhibit_3_morbidity_200_300_400", "pricing_morbidity"),
+        BASIS: _words(),
     }
-    grids = [spec.name for spec in STUDY if spec.name.startswith("pricing_lapse")]
-    return frames | {name: _columns(name.replace("pricing", "exhibit_3"), name) for name in grids}
+    return frames | bundled_pricing()
 
 
 def _columns(printed: str, name: str) -> pd.DataFrame:
@@ -262,11 +205,10 @@ def _lapse(payment: str) -> pd.DataFrame:
 
 def _parameters() -> pd.DataFrame:
     text = filing.printed("parameters").text
-    wanted = (FULL_CREDIBILITY, INTEREST_513, MULTIPLE_500)
-    return text.loc[text["parameter"].isin(wanted), ["parameter", "value"]]
+    return text.loc[text["parameter"] == FULL_CREDIBILITY, ["parameter", "value"]]
 
 
-def _basis() -> pd.DataFrame:
+def _words() -> pd.DataFrame:
     with (
         importlib.resources.files("xl_ltc.experience.bundled")
         .joinpath("pricing_basis.csv")

@@ -14,6 +14,7 @@ import numpy as np
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.illustration import published
 from xl_ltc.illustration.block import Illustration
+from xl_ltc.pricing.sold import past_survival
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def backcast(illustration: Illustration, assumptions: AssumptionSet) -> Backcast
     age = block.issue_age[:, None] + duration - 1
     before = block.year_before_anniversary
     length = np.stack([before, 1.0 - before], axis=1)[:, None, :] * _segments(completed >= 0)
-    survival = _segments(_survival(illustration, assumptions, age, duration)) ** length
+    past = past_survival(block, assumptions, age, duration, published.past_mortality_ae())
+    survival = _segments(past) ** length
     # Weight at the end of each segment, going back from one at the valuation date.
     inverse = np.cumprod(1.0 / survival.reshape(len(block), -1)[:, ::-1], axis=1)[:, ::-1].reshape(shape)
     at_end = np.concatenate([inverse.reshape(len(block), -1)[:, 1:], np.ones((len(block), 1))], axis=1).reshape(shape)
@@ -69,27 +71,6 @@ def backcast(illustration: Illustration, assumptions: AssumptionSet) -> Backcast
 def _segments(by_policy_year: np.ndarray) -> np.ndarray:
     """By calendar year and segment what is known by policy year: one ends where the next begins, on the anniversary."""
     return np.stack([by_policy_year[:, :-1], by_policy_year[:, 1:]], axis=2)
-
-
-def _survival(
-    illustration: Illustration, assumptions: AssumptionSet, age: np.ndarray, duration: np.ndarray
-) -> np.ndarray:
-    """Annual persistency in the past, by policy year, without improvement, which begins at the valuation date."""
-    block = illustration.block
-
-    def column(name: str) -> np.ndarray:
-        return block.codes(name)[:, None]
-
-    q = assumptions.mortality.q(column("sex"), age, column("partner_status"), column("underwriting_class"), duration)
-    lapse = assumptions.lapse.rate(
-        column("partner_status"),
-        duration,
-        column("premium_payment"),
-        block.discounted_renewal[:, None],
-        block.issue_age[:, None],
-    )
-    expiry = assumptions.benefit_expiry.rate(column("sex"), column("benefit_period"), age)
-    return np.asarray((1.0 - q * published.past_mortality_ae()) * (1.0 - lapse) * (1.0 - expiry))
 
 
 def _claims(

@@ -14,6 +14,7 @@ from xl_ltc.illustration.parameters import Parameters
 from xl_ltc.illustration.shares import consistent_shares
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.schema import CODED
+from xl_ltc.pricing.sold import Sold, reconstructed
 
 _REPRESENTATIVE_AGES = 200
 
@@ -59,6 +60,12 @@ def illustrate(assumptions: AssumptionSet, values: Parameters | None = None) -> 
     frame["issue_date"] = _dates(frame["issue_time"].to_numpy())
     block = Block.from_checked(frame, {c: assumptions.vocabulary(c) for c in CODED})
     return Illustration(block, frame["contractual_premium"].to_numpy())
+
+
+def policies_sold(illustration: Illustration, assumptions: AssumptionSet) -> Sold:
+    """The policies sold that the illustrative block implies, with the deaths of the past as Exhibit A-1b has them."""
+    block = Block(illustration.block.frame.assign(annualized_premium=illustration.contractual_premium))
+    return reconstructed(block, assumptions, published.past_mortality_ae())
 
 
 def _shares(policies: Mapping[str, int], values: Parameters) -> dict[str, dict[str, np.ndarray]]:

@@ -1,0 +1,1 @@
+"""What was assumed when the products were priced (Exhibit III, Appendix B): one basis for each priced product."""

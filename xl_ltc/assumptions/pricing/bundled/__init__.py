@@ -1,0 +1,1 @@
+"""Which basis has which tables, and the bundled sets."""

@@ -1,0 +1,165 @@
+"""How each assumption's change moved the lifetime loss ratio (section 18).
+
+From what was expected, over actual history with one set's projections, to another set's, one assumption swapped at a
+time. Each line's increase needed is the one that gives back the loss ratio of the line before, without any reaction
+of insureds: (LR / LR before − 1) × lifetime premium / present value of premium after the implementation date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS
+from xl_ltc.errors import InputError, one_of
+from xl_ltc.inforce.block import Block
+from xl_ltc.loss_ratio.measures import Experience
+from xl_ltc.pricing.expected import Expected
+from xl_ltc.pricing.sets import AssumptionSets, Mix
+from xl_ltc.projection.project import project
+from xl_ltc.projection.results import CashFlows, join
+from xl_ltc.rate_increase.impact import policy_increase
+
+START, HISTORY, ALL_CURRENT = "start", "history", "all"
+"""Lines that are no assumption: what was expected; actual history with its projections; the other set as a whole."""
+
+
+@dataclass(frozen=True)
+class Valued:
+    """Values by series in code order, dollars at the valuation date; each of shape (series,).
+
+    Attributes:
+        premium, claims: of the lifetime.
+        premium_after: present value of premium from each policy's anniversary in the effective year on.
+    """
+
+    premium: np.ndarray
+    claims: np.ndarray
+    premium_after: np.ndarray
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the attribution.
+
+    Attributes:
+        step: ``START``, ``HISTORY``, an assumption, or ``ALL_CURRENT``.
+        swapped: the assumptions that are the other set's by then, in order.
+        values: by series.
+    """
+
+    step: str
+    swapped: tuple[str, ...]
+    values: Valued
+
+    def loss_ratio(self, series: int | slice = slice(None)) -> float:
+        """Lifetime loss ratio of a series by code, or of all; NaN without premium."""
+        premium = float(np.sum(self.values.premium[series]))
+        return float(np.sum(self.values.claims[series])) / premium if premium else float("nan")
+
+    def impact(self, before: Line, series: int | slice = slice(None)) -> float:
+        """Its loss ratio over that of another line, less one."""
+        return self.loss_ratio(series) / before.loss_ratio(series) - 1.0
+
+    def increase_needed(self, before: Line, series: int | slice = slice(None)) -> float:
+        """The increase that gives the loss ratio of another line; NaN without premium after the implementation date."""
+        after = float(np.sum(self.values.premium_after[series]))
+        premium = float(np.sum(self.values.premium[series]))
+        return self.impact(before, series) * premium / after if after else float("nan")
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The lines, in order: start, history where there is one, a step for each assumption, all of the other set.
+
+    Attributes:
+        begin, end: names of the sets.
+        lines: see above. The last is compared with the first.
+    """
+
+    begin: str
+    end: str
+    lines: tuple[Line, ...]
+
+    @property
+    def steps(self) -> tuple[Line, ...]:
+        """The lines between the first and the last."""
+        return self.lines[1:-1]
+
+    def residual(self, series: int | slice = slice(None)) -> float:
+        """What the steps leave unexplained: the last line's loss ratio less that of the last step."""
+        return self.lines[-1].loss_ratio(series) - self.lines[-2].loss_ratio(series)
+
+
+def check_steps(steps: Sequence[str]) -> None:
+    """Raises InputError for a step that is no assumption, or is one a second time."""
+    for i, step in enumerate(steps):
+        if step not in ASSUMPTIONS or step in steps[:i]:
+            raise InputError.single("attribution steps", repr(step), f"{one_of(ASSUMPTIONS)}, each at most once")
+
+
+def attribute(
+    block: Block,
+    history: CashFlows,
+    sets: AssumptionSets,
+    begin: Mix,
+    end: Mix,
+    steps: Sequence[str] = ASSUMPTIONS,
+    expected: Expected | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Attribution:
+    """Swap the assumptions of one set for another's, one at a time.
+
+    Args:
+        block: the policies in force; history: actual experience.
+        sets: where the sets' bases are.
+        begin, end: the sets.
+        steps: the assumptions to swap, in order; what is left out shows as a residual.
+        expected: what pricing expected, the line before actual history; None to begin with history.
+        progress: told of every projection.
+
+    Raises:
+        InputError: a step that is no assumption; claim costs of a basis without a level.
+    """
+    check_steps(steps)
+    known: dict[object, CashFlows] = {}
+
+    def valued(mix: Mix) -> Valued:
+        key = mix.decrements_and_claims
+        if key not in known:
+            progress(f"projecting {len(block):,} policies, step {len(known) + 1} of the attribution")
+            known[key] = join(history, _twice_the_premium(block, sets, mix))
+        return _valued(known[key], sets, mix)
+
+    lines = []
+    if expected is not None:
+        none = np.zeros(len(sets.series))
+        lines.append(Line(START, (), Valued(expected.premium, expected.with_margin, none)))
+    lines.append(Line(HISTORY, (), valued(begin)))
+    mix, swapped = begin, tuple[str, ...]()
+    for step in steps:
+        mix, swapped = mix.with_assumption(step, end), (*swapped, step)
+        lines.append(Line(step, swapped, valued(mix)))
+    lines.append(Line(ALL_CURRENT, tuple(steps), valued(end)))
+    return Attribution(begin.name, end.name, tuple(lines))
+
+
+def _twice_the_premium(block: Block, sets: AssumptionSets, mix: Mix) -> CashFlows:
+    """A projection whose premium after less premium before is the premium from the implementation date on."""
+    assumptions: AssumptionSet = sets.assumptions
+    doubled = policy_increase(block, assumptions, np.ones(len(block)), behaviour=False)
+    return project(block, sets.projection(mix), doubled.impact)
+
+
+def _valued(cash_flows: CashFlows, sets: AssumptionSets, mix: Mix) -> Valued:
+    experience = Experience(cash_flows, sets.assumptions.settings, sets.rates(mix, cash_flows.groups))
+    codes = [sets.series.index(series) for series in cash_flows.groups["series"]]
+
+    def by_series(measure: str, basis: str) -> np.ndarray:
+        return np.bincount(codes, experience.valued_by_group(measure, basis), len(sets.series))  # type: ignore[arg-type]
+
+    premium = by_series("earned_premium", "before")
+    return Valued(premium, by_series("incurred_claims", "before"), by_series("earned_premium", "after") - premium)

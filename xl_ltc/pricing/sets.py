@@ -1,0 +1,202 @@
+"""Assumption sets: current, original and 513 Series pricing, and what a user mixes from them (section 18)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.assumptions.pricing.bases import Frames, NoExpiry, NoImprovement, PricingBasis, build_basis
+from xl_ltc.assumptions.pricing.claim_costs import PricingClaimCosts
+from xl_ltc.assumptions.pricing.specs import ALL_SERIES, ASSUMPTIONS, BASES, CURRENT, EXPECTED, OWN, SETS
+from xl_ltc.errors import InputError, one_of
+from xl_ltc.projection.basis import BySeries, ProjectionBasis
+
+ORIGINAL = "original pricing"
+"""The set in which every series has its own pricing."""
+
+_NO_EXPIRY, _NO_IMPROVEMENT = NoExpiry(), NoImprovement()
+
+Choice = Mapping[str, str]
+"""A basis, or ``current``, by assumption."""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """A set with its bases: what it chooses for each series, in the order of the series' codes."""
+
+    name: str
+    choices: tuple[Choice, ...]
+
+    def with_assumption(self, assumption: str, other: Mix) -> Mix:
+        """This set with one assumption of another's."""
+        swapped = zip(self.choices, other.choices, strict=True)
+        return Mix(self.name, tuple({**own, assumption: theirs[assumption]} for own, theirs in swapped))
+
+    @property
+    def decrements_and_claims(self) -> tuple[tuple[str, ...], ...]:
+        """What a projection depends on: all but interest."""
+        return tuple(tuple(c[a] for a in ASSUMPTIONS if a != "interest") for c in self.choices)
+
+
+@dataclass(frozen=True)
+class AssumptionSets:
+    """The current assumptions, the priced bases, and how sets are mixed from them.
+
+    Attributes:
+        assumptions: the current ones.
+        frames: the tables of original pricing, typed.
+        levels: of the pricing claim costs by basis, as far as they are known.
+        others: whole assumption sets by name, such as those of an earlier filing, that a set may name too.
+    """
+
+    assumptions: AssumptionSet
+    frames: Frames
+    levels: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    others: Mapping[str, AssumptionSet] = dataclasses.field(default_factory=dict)
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The rate series in code order."""
+        return self.assumptions.vocabulary("series")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The sets, in the order of their table."""
+        return (*dict.fromkeys([CURRENT, ORIGINAL, *self.frames[SETS].get("set", [])]),)
+
+    @cached_property
+    def _built(self) -> dict[str, PricingBasis]:
+        return {}
+
+    def basis(self, name: str) -> PricingBasis:
+        """A priced basis.
+
+        Raises:
+            InputError: there is none, or a table it needs lacks rows.
+        """
+        if name not in self._built:
+            self._built[name] = build_basis(name, self.frames, self.assumptions)
+        return self._built[name]
+
+    def mix(self, name: str) -> Mix:
+        """A set by its name.
+
+        Raises:
+            InputError: no such set, a series without a row, or a basis that can't be used; by name.
+        """
+        if name in self.others:
+            return Mix(name, (dict.fromkeys(ASSUMPTIONS, name),) * len(self.series))
+        frame = self.frames[SETS]
+        own = frame[frame["set"] == name] if len(frame) else frame
+        if len(own):
+            choices = tuple(self._choice(name, own, series) for series in self.series)
+        elif name == CURRENT:
+            choices = (dict.fromkeys(ASSUMPTIONS, CURRENT),) * len(self.series)
+        elif name == ORIGINAL:
+            choices = tuple(dict.fromkeys(ASSUMPTIONS, series) for series in self.series)
+        else:
+            raise InputError.single("assumption set", repr(name), f"{one_of(self.names)} (table {SETS})")
+        for basis in dict.fromkeys(value for choice in choices for value in choice.values()):
+            if basis != CURRENT and basis not in self.others:
+                try:
+                    self.basis(basis)
+                except InputError as error:
+                    raise InputError(
+                        [dataclasses.replace(p, place=f"assumption set {name}, {p.place}") for p in error.problems]
+                    ) from None
+        return Mix(name, choices)
+
+    def _choice(self, name: str, own: pd.DataFrame, series: str) -> Choice:
+        rows = {str(row["series"]): row for row in own.to_dict("records")}
+        row = rows.get(series, rows.get(ALL_SERIES))
+        if row is None:
+            raise InputError.single(
+                f"assumption set {name}", f"no row for series {series}", f"a row for it or for {ALL_SERIES}"
+            )
+        return {a: series if row[a] == OWN else str(row[a]) for a in ASSUMPTIONS}
+
+    def projection(self, mix: Mix) -> ProjectionBasis:
+        """What a set's projection stands on.
+
+        Raises:
+            InputError: pricing claim costs of a basis without a level.
+        """
+        current, choices = self.assumptions, mix.choices
+
+        def whole(name: str) -> AssumptionSet:
+            return current if name == CURRENT else self.others[name]
+
+        def priced(name: str) -> bool:
+            return name != CURRENT and name not in self.others
+
+        return ProjectionBasis(
+            settings=current.settings,
+            premium=current.premium,
+            growth=current.morbidity.growth,
+            valuation_interest=current.valuation_interest,
+            mortality=BySeries.of(
+                self.basis(c["mortality"]).mortality if priced(c["mortality"]) else whole(c["mortality"]).mortality
+                for c in choices
+            ),
+            improvement=BySeries.of(
+                _NO_IMPROVEMENT if priced(c["improvement"]) else whole(c["improvement"]).improvement for c in choices
+            ),
+            lapse=BySeries.of(
+                self.basis(c["lapse"]).lapse if priced(c["lapse"]) else whole(c["lapse"]).lapse for c in choices
+            ),
+            benefit_expiry=BySeries.of(
+                _NO_EXPIRY if priced(c["lapse"]) else whole(c["lapse"]).benefit_expiry for c in choices
+            ),
+            claim_costs=BySeries.of(
+                self._claim_costs(c["morbidity"]) if priced(c["morbidity"]) else whole(c["morbidity"]).morbidity
+                for c in choices
+            ),
+        )
+
+    @cached_property
+    def _levelled(self) -> dict[str, PricingClaimCosts]:
+        return {}
+
+    def _claim_costs(self, name: str) -> PricingClaimCosts:
+        """A basis's claim costs at their level; one object a basis."""
+        if name not in self._levelled:
+            if name not in self.levels:
+                allowed = f"a claim_level, or an expected lifetime loss ratio and sales of it, in table {EXPECTED}"
+                raise InputError.single(f"basis {name}, morbidity", "no level of the pricing claim costs", allowed)
+            costs = self.basis(name).claim_costs
+            self._levelled[name] = dataclasses.replace(costs, level=self.levels[name])
+        return self._levelled[name]
+
+    def rates(self, mix: Mix, groups: pd.DataFrame) -> np.ndarray:
+        """Interest of each group of cash flows, on the basis the original pricing used (section 16).
+
+        Args:
+            mix: the set; a series with current interest has its earned rate, or the maximum valuation rate.
+            groups: columns ``series`` and ``valuation_rate``.
+        """
+        codes = {series: i for i, series in enumerate(self.series)}
+        found = []
+        for series, valuation in zip(groups["series"], groups["valuation_rate"], strict=True):
+            name = mix.choices[codes[series]]["interest"]
+            if name != CURRENT and name not in self.others:
+                found.append(self.basis(name).interest)
+                continue
+            whole = self.assumptions if name == CURRENT else self.others[name]
+            earned = float(whole.pricing_interest.earned_rate[codes[series]])
+            found.append(float(valuation) if np.isnan(earned) else earned)
+        return np.array(found)
+
+    def with_levels(self, levels: Mapping[str, float]) -> AssumptionSets:
+        """The same with levels of the pricing claim costs."""
+        return dataclasses.replace(self, levels=levels)
+
+
+def known_bases(frames: Frames) -> Sequence[str]:
+    """The priced bases a set may name."""
+    return list(frames[BASES].get("basis", []))
