@@ -14,7 +14,8 @@ sys.path.append(str(Path(__file__).parents[1]))  # for benchmarks; an installed 
 from benchmarks import blocks
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
-from xl_ltc.illustration.block import illustrate
+from xl_ltc.experience.study import bundled_study
+from xl_ltc.illustration.block import illustrate, policies_sold
 from xl_ltc.illustration.history import illustrative_history
 from xl_ltc.inforce.block import Block
 from xl_ltc.workbook.last_run import STATE_VARIABLE
@@ -49,4 +50,5 @@ def random_block(assumptions: AssumptionSet) -> Callable[..., Block]:
 def filing_run(assumptions: AssumptionSet) -> FilingRun:
     """The filing on the illustrative block: 77,020 policies, before and after the increase."""
     illustration = illustrate(assumptions)
-    return run_filing(illustration.block, illustrative_history(illustration, assumptions), assumptions)
+    history, sold = illustrative_history(illustration, assumptions), policies_sold(illustration, assumptions)
+    return run_filing(illustration.block, history, assumptions, study=bundled_study(), sold=sold)

@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="a run on your own assumption workbook and in-force file")
     run.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
     _add_inforce(run)
+    _add_sold(run)
     run.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results as CSV files")
     run.set_defaults(action=_run)
@@ -139,6 +140,11 @@ def _add_inforce(command: argparse.ArgumentParser) -> None:
     command.add_argument("--inforce", type=Path, metavar="FILE", help=words)
 
 
+def _add_sold(command: argparse.ArgumentParser) -> None:
+    words = "policies sold, for sections 16 and 18: Parquet, CSV or workbook; what the Control sheet names without it"
+    command.add_argument("--sold", type=Path, metavar="FILE", help=words)
+
+
 class _Progress:
     """Says on the error stream what is being done and how long it has taken."""
 
@@ -168,7 +174,7 @@ def _run(options: argparse.Namespace) -> int:
     progress("loading")
     from xl_ltc.workbook.actions import run_workbook
 
-    outcome = run_workbook(options.workbook, options.inforce, options.out, options.results, progress)
+    outcome = run_workbook(options.workbook, options.inforce, options.out, options.results, progress, options.sold)
     progress("done")
     _say(outcome)
     return 0

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+import numpy as np
 import pandas as pd
 
 from tests.exhibits.made_up import made_up_run
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.assumptions.pricing.specs import INTEREST
+from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.experience.study import (
     BASIS,
-    INTEREST,
     LAPSE,
     MORBIDITY,
     MORTALITY,
@@ -19,12 +18,16 @@ from xl_ltc.experience.study import (
     bundled_study,
     check_study,
 )
+from xl_ltc.pricing.sold import Sold
 from xl_ltc.tables import InputTable
 
 
 def study_run(study: Study | None = None, policies: int = 300) -> FilingRun:
-    """A run of made-up policies with the filing's study, or another."""
-    return dataclasses.replace(made_up_run(policies), study=bundled_study() if study is None else study)
+    """A run of made-up policies with the filing's study, or another; one and a half of each were sold."""
+    run = made_up_run(policies)
+    sold = Sold(run.block, np.full(len(run.block), 1.5), "Made up.")
+    given = bundled_study() if study is None else study
+    return run_filing(run.block, run.history, run.assumptions, study=given, sold=sold)
 
 
 def with_cell(table: str, row: int, column: str, value: object) -> Study:
@@ -56,7 +59,7 @@ def awkward_study() -> Study:
     basis = bundled[BASIS].sort_values("description", ignore_index=True)
     basis.loc[0, ["assumption", "series"]] = ["*", "?"]
     interest = bundled[INTEREST].iloc[::-1].reset_index(drop=True)
-    interest.loc[0, "series"] = "600*"
+    interest.loc[0, "basis"] = "600*"
     return checked(
         **{
             MORTALITY: deaths,

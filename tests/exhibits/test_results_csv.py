@@ -24,6 +24,8 @@ HEADERS = {
     "s12_modal_factors": "mode,factor_x_AP,inforce_share",
     "s15_lifetime_lr_maxval": "series,before,after",
     "s15_58_85_by_series_millions": "series,item5_musd,item7_musd,result",
+    "s16_actual_to_expected_lr": "series,before,after,expected,ae_before,ae_after",
+    "s18_attribution": "scenario,lifetime_lr,incremental_impact,increase_needed",
     "s19_md_average_premium": "series,insureds,avg_premium_before,avg_premium_after",
     "s21_distribution_raw": "characteristic,category,pct_All,pct_200,pct_300,pct_400,pct_500,pct_511",
     "s21_distribution_long": "characteristic,category,series,raw_pct,value,censored_lt_1pct,not_available",

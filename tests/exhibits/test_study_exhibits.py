@@ -23,6 +23,7 @@ from xl_ltc.exhibits.filing_pages import filing_pages, study_exhibits
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.reconcile import reconcile
 from xl_ltc.exhibits.reconciliation.interval import Interval
+from xl_ltc.exhibits.section_16 import section_16
 from xl_ltc.exhibits.table import Page, Table, published_cells
 from xl_ltc.experience.study import (
     APPENDIX_B,
@@ -44,7 +45,7 @@ SUM_OF_ROUNDED = 1.0
 """Exposure, claims: a sum of rounded numbers beside the rounded sum, for every three categories or so."""
 
 
-def notes(page: Page) -> str:
+def notes(page: Page | Table) -> str:
     return "\n".join(str(note.value) for note in page.footnotes)
 
 
@@ -257,17 +258,21 @@ def test_exhibit_3_has_each_series(run: FilingRun) -> None:
     grid = table_of(numbers, "pricing_lapse_511_limited_pay_3")
     assert grid.number("5", "c1") == 0.0065 and grid.number("4", "c1") == 0.006  # rises, as printed
     assert grid.cell("7", "c0").value == "7+"
-    assert "Original mortality of active lives, 500 Series: 80% of Annuity 2000." in notes(numbers)
+    active = table_of(numbers, "mortality_3")
+    assert active.number("basis_500", "multiple") == 0.8
+    assert active.cell("basis_500", "table").value == "Annuity 2000"
+    by_age = table_of(numbers, "mortality_ages_3")
+    assert by_age.number("90", "0_Male") == 0.18261  # SOA table 363
     assert "scale G2 for 10 projection years" in notes(numbers)
     appendix = table_of(comparison_in_numbers(run, APPENDIX_B), "interest_b")
     assert appendix.footnotes[-1].value == "Interest of the 513 Series pricing: 3.5%, the maximum valuation rate."
 
 
-def test_a_series_only_the_pricing_has_is_shown() -> None:
-    interest = table_of(comparison_in_numbers(study_run(awkward_study()), EXHIBIT_3), "interest_3")
-    assert interest.rows[-1].cells["series"].value == "600*"
-    assert interest.rows[-1].cells["original"].value == 0.04
-    assert "original" not in interest.row("series_4").cells
+def test_a_product_only_the_pricing_has_is_shown() -> None:
+    run = study_run(awkward_study())
+    interest = table_of(comparison_in_numbers(run, APPENDIX_B), "interest_b")
+    assert "Interest of the 600* Series pricing: 3.5%, the maximum valuation rate." in notes(interest)
+    assert "original" in table_of(comparison_in_numbers(run, EXHIBIT_3), "interest_3").row("series_4").cells
 
 
 def table_of(page: Page, name: str) -> Table:
@@ -280,7 +285,7 @@ def test_every_study_table_is_shown_somewhere(run: FilingRun) -> None:
 
 
 def all_formulas(run: FilingRun) -> Iterator[str]:
-    for page in study_exhibits(run):
+    for page in (*study_exhibits(run), section_16(run)):
         rows = [row for table in page.tables for row in table.rows]
         yield from (cell.formula for row in rows for cell in row.cells.values() if cell.formula)
 

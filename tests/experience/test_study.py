@@ -8,12 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from xl_ltc.assumptions.pricing.specs import INTEREST, ISSUE_AGES
 from xl_ltc.errors import InputError
 from xl_ltc.experience.lapse_rows import combines
 from xl_ltc.experience.study import (
     FULL_CREDIBILITY,
-    INTEREST_513,
-    ISSUE_AGES,
     LAPSE,
     MORBIDITY,
     MORTALITY,
@@ -120,7 +119,9 @@ def test_original_lapse_is_what_the_filing_prints() -> None:
 
 def test_parameters_are_the_filings() -> None:
     parameters = bundled_study()[PARAMETERS].set_index("parameter")["value"]
-    assert parameters[FULL_CREDIBILITY] == 481 and parameters[INTEREST_513] == 0.035
+    assert parameters[FULL_CREDIBILITY] == 481
+    interest = bundled_study()[INTEREST].set_index("basis")["original_pricing"]
+    assert interest.to_dict() == {"200": 0.065, "300": 0.06, "400": 0.05, "500": 0.04, "511": 0.04, "513": 0.035}
 
 
 def test_tables_are_read_as_they_were_written() -> None:

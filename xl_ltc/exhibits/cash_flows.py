@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.lookups import equals
 from xl_ltc.exhibits.table import Cell, Column, Page, Row, Table, engine, live, text
 from xl_ltc.loss_ratio.values import value_factor
 from xl_ltc.projection.results import Basis
@@ -33,6 +34,12 @@ _ENGINE: tuple[tuple[str, Basis, str], ...] = (
 _ON_EACH_BASIS = ("earned_premium", "initial_earned_premium", "incurred_claims")
 _GROUPS = {"before": "Before the increase", "after": "After the increase"}
 _FACTOR = "=(1+{rate})^(YEAR(valuation_date)+1-cash_flow_timing-{year})"
+_PRICED = "On the basis of original pricing"
+_OF_SERIES = equals("series", "series", "{series}")
+_PRICED_RATE = (
+    f'=IF(SUMPRODUCT({_OF_SERIES}*(series[pricing_interest_basis]="earned"))>0,'
+    f"SUMPRODUCT({_OF_SERIES}*series[earned_rate]),{{rate}})"
+)
 
 
 def name_of(measure: str, basis: Basis) -> str:
@@ -67,7 +74,8 @@ def cash_flows_page(run: FilingRun) -> Page:
         (
             text(
                 "Engine values are the sums over policies of the seriatim projection, and the actual experience of "
-                "the History sheet. The value factor is (1 + rate) ^ (valuation year + 1 - timing - calendar year)."
+                "the History sheet. The value factor is (1 + rate) ^ (valuation year + 1 - timing - calendar year); on "
+                "the basis of original pricing the rate is the earned one, where pricing used an earned rate."
             ),
         ),
         wide=True,
@@ -120,6 +128,8 @@ def _columns(others: list[str]) -> tuple[Column, ...]:
         Column("factor", "Value\nfactor", "factor", width=9, name="cf_factor"),
         *valued,
         *on_others,
+        Column("priced_rate", "Rate", "rate", _PRICED, 9, "cf_priced_rate"),
+        Column("priced_factor", "Value\nfactor", "factor", _PRICED, 9, "cf_priced_factor"),
     )
 
 
@@ -134,6 +144,8 @@ def _rows(run: FilingRun, others: list[str]) -> tuple[Row, ...]:
     rates = flows.groups["valuation_rate"].to_numpy(dtype=float)
     last_actual = settings.valuation_date.year
     factor = value_factor(flows.years[None, :], rates[:, None], last_actual, settings.cash_flow_timing)
+    priced_rates = run.priced_experience.rates
+    priced = value_factor(flows.years[None, :], priced_rates[:, None], last_actual, settings.cash_flow_timing)
     values: dict[str, np.ndarray] = {name_of(m, b)[3:]: flows.get(m, b) for m, b, _ in _ENGINE}
     values |= {
         f"{name_of(m, 'after')[3:]}_{other}": run.rbo_cash_flows[other].get(m, "after")
@@ -153,6 +165,8 @@ def _rows(run: FilingRun, others: list[str]) -> tuple[Row, ...]:
                     HISTORY if year <= last_actual else FUTURE,
                 ),
                 "factor": live(_FACTOR, float(factor[g, y])),
+                "priced_rate": live(_PRICED_RATE, float(priced_rates[g])),
+                "priced_factor": live(_FACTOR.replace("{rate}", "{priced_rate}"), float(priced[g, y])),
             }
             cells |= {key: engine(float(by_group[g, y])) for key, by_group in values.items()}
             cells |= {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from xl_ltc.assumptions.pricing.specs import BASES, DISABLED, DURATIONS, INTEREST
+from xl_ltc.assumptions.pricing.specs import BASES, DISABLED, DURATIONS, INTEREST, MORTALITY, SELECT, SETS
+from xl_ltc.assumptions.specs import SEXES
 from xl_ltc.exhibits.experience_rows import note_if_empty
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.lookups import literal, pick, pick_text, row_where, structured
@@ -87,9 +88,12 @@ def comparison_in_numbers(run: FilingRun, exhibit: str) -> Page:
         *(_given(run, exhibit, name, measure) for name, measure in _FIRST[exhibit].items() if name not in missing),
         _interest(run, exhibit),
         *((_bases(run, exhibit),) if BASES not in missing else ()),
+        *_mortality(run, exhibit),
         *_current_lapse(run, suffix),
         *(_given(run, exhibit, name, "rate") for name in _LAPSE[exhibit] if name not in missing),
     )
+    if exhibit == EXHIBIT_3 and len(run.study[SETS]):
+        tables = (*tables, _linked("sets_3", SETS, "Assumption sets", run.study[SETS], "general"))
     notes = (
         text(
             "Current assumptions are linked to the assumption tables, the rest to those of the sheet Original pricing."
@@ -139,6 +143,64 @@ def _cell(table: str, column: str, position: int, value: str | float) -> Cell:
     if isinstance(value, str):
         return live(f'={at}&""', value)
     return live(f'=IF({at}="","{_NO_BOUND}",{at})', _NO_BOUND if pd.isna(value) else float(value))
+
+
+_ATTAINED_AGES, _SELECT_AGES, _SELECT_YEARS_SHOWN = (50, 60, 70, 80, 90, 100), (40, 50, 60, 70), (1, 5, 10, 15)
+
+
+def _mortality(run: FilingRun, exhibit: str) -> Iterator[Table]:
+    """Annual probabilities of death of the current base table and of those that pricing used, before any factor."""
+    bases, rates, select = run.study[BASES], run.study[MORTALITY], run.study[SELECT]
+    if bases.empty or rates.empty:
+        return
+    mine = bases[bases["basis"].isin(run.series) == (exhibit == EXHIBIT_3)]
+    names = list(dict.fromkeys(mine["mortality_table"]))
+    current = run.assumptions.tables
+    rows = []
+    for age in _ATTAINED_AGES:
+        cells: dict[str, Cell] = {"age": text(str(age))}
+        for sex in SEXES:
+            base = float(current.by_age("mortality_base", sex)[age])
+            at_age = row_where("mortality_base", attained_age=str(age))
+            cells[f"current_{sex}"] = live(f"=SUMPRODUCT({at_age}*{structured('mortality_base', sex)})", base)
+            for i, name in enumerate(names):
+                own = rates[(rates["mortality_table"] == name) & (rates["attained_age"] == age)]
+                formula = "=" + pick(MORTALITY, sex, mortality_table=name, attained_age=str(age))
+                cells[f"{i}_{sex}"] = live(formula, float(own[sex].sum()))
+        rows.append(Row(str(age), cells))
+    columns = (
+        Column("age", "Attained age", width=_KEY_WIDTH),
+        *(Column(f"current_{sex}", sex, "rate", "Current base table", _WIDTH) for sex in SEXES),
+        *(Column(f"{i}_{sex}", sex, "rate", name, _WIDTH) for i, name in enumerate(names) for sex in SEXES),
+    )
+    heading = "Annual probability of death, ultimate, before factors and multiples"
+    yield Table(f"mortality_ages_{_SUFFIX[exhibit]}", columns, tuple(rows), heading)
+    for name in names:
+        of_name = select[select["mortality_table"] == name] if len(select) else select
+        if len(of_name):
+            yield _select(name, of_name, _SUFFIX[exhibit])
+
+
+def _select(name: str, frame: pd.DataFrame, suffix: str) -> Table:
+    rows = []
+    for age in _SELECT_AGES:
+        own = frame[frame["issue_age"] == age]
+        cells: dict[str, Cell] = {"age": text(str(age))}
+        for sex in SEXES:
+            for t in _SELECT_YEARS_SHOWN:
+                column = f"{sex.lower()}_{t}"
+                formula = "=" + pick(SELECT, column, mortality_table=name, issue_age=str(age))
+                cells[column] = live(formula, float(own[column].sum()))
+        rows.append(Row(str(age), cells))
+    columns = (
+        Column("age", "Issue age", width=_KEY_WIDTH),
+        *(
+            Column(f"{sex.lower()}_{t}", f"Policy year {t}", "rate", sex, _WIDTH)
+            for sex in SEXES
+            for t in _SELECT_YEARS_SHOWN
+        ),
+    )
+    return Table(f"mortality_select_{suffix}", columns, tuple(rows), f"{name}: annual probability of death, select")
 
 
 def _current_lapse(run: FilingRun, suffix: str) -> tuple[Table, ...]:

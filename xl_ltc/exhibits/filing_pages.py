@@ -20,6 +20,8 @@ from xl_ltc.exhibits.section_02 import section_02
 from xl_ltc.exhibits.section_06 import section_06
 from xl_ltc.exhibits.section_12 import section_12
 from xl_ltc.exhibits.section_15 import section_15
+from xl_ltc.exhibits.section_16 import section_16
+from xl_ltc.exhibits.section_18 import section_18
 from xl_ltc.exhibits.section_19 import section_19
 from xl_ltc.exhibits.section_21 import section_21
 from xl_ltc.exhibits.section_22 import section_22
@@ -81,6 +83,8 @@ def filing_exhibits(run: FilingRun, checks: Sequence[Check]) -> tuple[Page, ...]
         section_06(run),
         section_12(run),
         section_15(run, Published.of(checks)),
+        section_16(run),
+        section_18(run),
         section_19(run),
         section_21(run),
         section_22(run),

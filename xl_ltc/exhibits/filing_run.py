@@ -12,6 +12,10 @@ from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.experience.study import Study, nothing_given
 from xl_ltc.inforce.block import Block
 from xl_ltc.loss_ratio.measures import Experience
+from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest, section_18
+from xl_ltc.pricing.attribution import Attribution
+from xl_ltc.pricing.sets import AssumptionSets
+from xl_ltc.pricing.sold import Sold
 from xl_ltc.projection.project import project
 from xl_ltc.projection.results import CashFlows, from_history, join
 from xl_ltc.rate_increase.behaviour import RBO_BASES
@@ -31,6 +35,9 @@ class FilingRun:
         caution: what a reader of the exhibits must know of the data, or nothing.
         scenario: the user's name for what was tried, or nothing.
         study: experience and original pricing as given; see ``experience.study``.
+        request: which assumption sets are projected and compared.
+        pricing: expected experience, and the assumption sets.
+        attribution: from expected experience to current (section 18); None where the former is not known.
     """
 
     block: Block
@@ -42,11 +49,22 @@ class FilingRun:
     caution: str = ""
     scenario: str = ""
     study: Study = field(default_factory=nothing_given)
+    request: PricingRequest = field(default_factory=PricingRequest)
+    pricing: PricingBasisOfRun | None = None
+    attribution: Attribution | None = None
 
     @property
     def experience(self) -> Experience:
         """History and projection at the maximum valuation rates."""
         return Experience.at_valuation_rates(self.cash_flows, self.assumptions.settings)
+
+    @property
+    def priced_experience(self) -> Experience:
+        """History and projection at current rates on the basis that original pricing used (section 16)."""
+        assumptions = self.assumptions
+        return Experience.at_pricing_consistent_rates(
+            self.cash_flows, assumptions.settings, assumptions.pricing_interest
+        )
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -62,6 +80,8 @@ def run_filing(
     caution: str = "",
     scenario: str = "",
     study: Study | None = None,
+    sold: Sold | str = "The policies sold are not known.",
+    request: PricingRequest | None = None,
 ) -> FilingRun:
     """Project the block before and after the increase, under the chosen and the other RBO bases.
 
@@ -72,8 +92,16 @@ def run_filing(
         caution: what a reader of the exhibits must know of the data, or nothing.
         scenario: the user's name for what is tried, or nothing.
         study: experience and original pricing; None for none given.
+        sold: the policies sold, or why they are not known.
+        request: which assumption sets are projected and compared; None for the filing's.
+
+    Raises:
+        InputError: an assumption set that can't be used, by its name.
     """
-    past = from_history(history)
+    past, request = from_history(history), request or PricingRequest()
+    given = nothing_given() if study is None else study
+    pricing = PricingBasisOfRun.of(AssumptionSets(assumptions, given), sold, progress)
+    projected = pricing.sets.projection(pricing.mix(request.projected))
     chosen = assumptions.settings.rbo_basis
     by_basis: dict[str, CashFlows] = {}
     increases: dict[str, PolicyIncrease] = {}
@@ -82,8 +110,19 @@ def run_filing(
         settings = dataclasses.replace(assumptions.settings, rbo_basis=basis)
         on_basis = dataclasses.replace(assumptions, settings=settings)
         increases[basis] = policy_increase(block, on_basis)
-        by_basis[basis] = join(past, project(block, on_basis, increases[basis].impact))
-    given = nothing_given() if study is None else study
+        by_basis[basis] = join(past, project(block, projected, increases[basis].impact))
+    attribution = section_18(block, past, pricing, request, progress)
     return FilingRun(
-        block, assumptions, history, increases[chosen], by_basis[chosen], by_basis, caution, scenario, given
+        block,
+        assumptions,
+        history,
+        increases[chosen],
+        by_basis[chosen],
+        by_basis,
+        caution,
+        scenario,
+        given,
+        request,
+        pricing,
+        attribution,
     )

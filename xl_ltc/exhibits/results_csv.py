@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.jurisdiction import Jurisdiction
 from xl_ltc.exhibits.policies import SHARE, TOTAL, series_keys, series_rows
+from xl_ltc.exhibits.section_18 import RESIDUAL
 from xl_ltc.exhibits.section_21 import AVERAGE_ISSUE_AGE, CHARACTERISTICS, ISSUE_AGE, LEVEL_RENEWAL
 from xl_ltc.exhibits.section_22 import NATIONWIDE
 from xl_ltc.exhibits.section_22 import table_name as region_table
@@ -25,6 +27,7 @@ Lines = Iterable[Sequence[object]]
 File = tuple[str, str, Lines]
 """Name, header and lines."""
 
+_FOOTNOTE_MARK = re.compile(r"\[\d+\]$")
 _LESS_THAN_ONE = "<1"
 _NOT_FILED = {TOTAL, LEVEL_RENEWAL}
 
@@ -88,6 +91,21 @@ def _files(run: FilingRun, tables: Tables, checks: Sequence[Check]) -> Iterator[
         "s15_58_85_by_series_millions",
         "series,item5_musd,item7_musd,result",
         _lines(tables["section_15_test"].rows, "series", "item_5", "item_7", "result"),
+    )
+    yield (
+        "s16_actual_to_expected_lr",
+        "series,before,after,expected,ae_before,ae_after",
+        _lines(tables["section_16"].rows, "series", *BASES, "expected", "ae_before", "ae_after"),
+    )
+    yield (
+        "s18_attribution",
+        "scenario,lifetime_lr,incremental_impact,increase_needed",
+        (
+            (_FOOTNOTE_MARK.sub("", str(scenario)), *numbers)
+            for scenario, *numbers in _lines(
+                [row for row in tables["section_18"].rows if row.key != RESIDUAL], "scenario", "llr", "impact", "needed"
+            )
+        ),
     )
     yield (
         f"s19_{state.code.lower()}_average_premium",

@@ -156,7 +156,12 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 
 
 def write_inforce(block: Block, path: Path) -> None:
-    """Write a block as an in-force file that reads back as the same block.
+    """Write a block as an in-force file that reads back as the same block; see ``write_policies``."""
+    write_policies(block.frame, path)
+
+
+def write_policies(frame: pd.DataFrame, path: Path) -> None:
+    """Write policies as a file: the columns of a block, and others.
 
     The file appears whole or not at all: it is written beside ``path`` and then renamed.
 
@@ -169,13 +174,13 @@ def write_inforce(block: Block, path: Path) -> None:
         raise InputError.single(str(path), f"file ending {shown(path.suffix)}", "the file ending .parquet or .csv")
     with written_whole(path) as part:
         if ending == ".parquet":
-            pq.write_table(_as_arrow(block), part)
+            pq.write_table(_as_arrow(frame), part)
         else:
-            pacsv.write_csv(_as_arrow(block), part)
+            pacsv.write_csv(_as_arrow(frame), part)
 
 
-def _as_arrow(block: Block) -> pa.Table:
+def _as_arrow(frame: pd.DataFrame) -> pa.Table:
     """The columns with dates as dates and codes as their text."""
-    table = pa.Table.from_pandas(block.frame, preserve_index=False).replace_schema_metadata()
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
     dates = table.column("issue_date").cast(pa.date32())
     return table.set_column(table.column_names.index("issue_date"), "issue_date", dates)

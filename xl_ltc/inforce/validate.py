@@ -18,9 +18,9 @@ from xl_ltc.errors import InputError, shown
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.columns import MAX_KEPT, Ids, Report, check_columns, raise_problems
 from xl_ltc.inforce.schema import CODED, INFORCE
-from xl_ltc.tables import InputTable, header_problems
+from xl_ltc.tables import InputTable, TableSpec, header_problems
 
-__all__ = ["MAX_KEPT", "InforceRules", "check_inforce"]
+__all__ = ["MAX_KEPT", "InforceRules", "check_inforce", "check_issued"]
 
 
 @dataclass(frozen=True)
@@ -79,19 +79,41 @@ def check_inforce(table: InputTable, rules: InforceRules) -> Block:
         InputError: every problem counted in ``total``, at most ``MAX_KEPT`` kept with place (file or sheet, row,
             column and policy id), value and what is allowed; the first of each kind come first.
     """
-    problems = header_problems(table, INFORCE)
+    return _checked(table, INFORCE, rules, in_force=True)[0]
+
+
+def check_issued(table: InputTable, spec: TableSpec, rules: InforceRules) -> tuple[Block, pd.DataFrame]:
+    """Check a raw table of policies issued, in force or not: as ``check_inforce``, but for their premium.
+
+    Args:
+        table: raw cells; spec: columns of the in-force file and others.
+        rules: what is allowed.
+
+    Returns:
+        The block, and every checked column.
+
+    Raises:
+        InputError: as ``check_inforce``.
+    """
+    return _checked(table, spec, rules, in_force=False)
+
+
+def _checked(table: InputTable, spec: TableSpec, rules: InforceRules, *, in_force: bool) -> tuple[Block, pd.DataFrame]:
+    problems = header_problems(table, spec)
     if problems:
         raise InputError(problems)
     if not len(table.frame):
         raise InputError.single(table.locate(None, None), "no rows", "a row for each policy")
     report = Report(table)
     vocabulary = {name: rules.vocabulary[name] for name in CODED}
-    checked, ids = check_columns(INFORCE, vocabulary, report)
+    checked, ids = check_columns(spec, vocabulary, report)
     _check_once(ids, report)
     _check_dates_and_ages(checked, rules, report)
-    _check_premiums(checked, rules, report)
+    if in_force:
+        _check_premiums(checked, rules, report)
     raise_problems(report)
-    return Block.from_checked(pd.DataFrame(checked), rules.vocabulary)
+    frame = pd.DataFrame(checked)
+    return Block.from_checked(frame, rules.vocabulary), frame
 
 
 def _check_once(ids: Ids, report: Report) -> None:

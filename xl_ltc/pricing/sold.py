@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.errors import InputError
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.schema import INFORCE
-from xl_ltc.tables import Column, TableSpec
+from xl_ltc.inforce.validate import InforceRules, check_issued
+from xl_ltc.tables import Column, InputTable, TableSpec
 
 COUNT = "policies_sold"
 SOLD = TableSpec(
@@ -37,6 +39,21 @@ class Sold:
     block: Block
     count: np.ndarray
     how: str
+
+
+def check_sold(table: InputTable, rules: InforceRules) -> Sold:
+    """Policies sold from a raw table.
+
+    Raises:
+        InputError: every problem of the table.
+    """
+    block, frame = check_issued(table, SOLD, rules)
+    return Sold(block, frame[COUNT].to_numpy(dtype=float), f"{len(block):,} rows of policies sold, as given.")
+
+
+def sold_frame(sold: Sold) -> pd.DataFrame:
+    """Policies sold as a table of ``SOLD``."""
+    return sold.block.frame.assign(**{COUNT: sold.count})
 
 
 def reconstructed(block: Block, assumptions: AssumptionSet, mortality_ae: float = 1.0) -> Sold:

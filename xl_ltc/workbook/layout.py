@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from xl_ltc.assumptions.pricing.specs import BASES, EXPECTED, MORTALITY, PRICING, SELECT, SETS
 from xl_ltc.assumptions.specs import SPECS
 from xl_ltc.exhibits import changes, run_data, run_log
 from xl_ltc.exhibits.audit.pages import SHEETS as AUDIT_SHEETS
@@ -54,11 +55,14 @@ def _assumption_sheets() -> Mapping[str, tuple[str, ...]]:
 
 ASSUMPTION_SHEETS = _assumption_sheets()
 
+MORTALITY_TABLES = (MORTALITY, SELECT)
 STUDY_SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Experience": tuple(spec.name for spec in STUDY if spec.name.startswith("experience")),
+        "Assumption sets": (SETS, BASES, EXPECTED),
         "Pricing bases": (BASIS,),
-        "Original pricing": tuple(s.name for s in STUDY if s.name.startswith("pricing") and s.name != BASIS),
+        "Original pricing": tuple(s.name for s in PRICING if s.name not in (SETS, BASES, EXPECTED, *MORTALITY_TABLES)),
+        "Pricing mortality": MORTALITY_TABLES,
     }
 )
 """Sheet → its tables of experience and original pricing."""
@@ -74,6 +78,8 @@ OUTPUT_SHEETS = (
     "Section 6",
     "Section 12",
     "Section 15",
+    "Section 16",
+    "Section 18",
     "Section 19",
     "Section 21",
     "Section 22",

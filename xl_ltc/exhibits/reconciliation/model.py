@@ -11,13 +11,16 @@ from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.reconciliation.allowances import Place
 from xl_ltc.exhibits.reconciliation.check import NOT_IN_RUN, Check, compared, missing
 from xl_ltc.exhibits.reconciliation.model_numbers import model_numbers
+from xl_ltc.exhibits.reconciliation.sections import series_names
 from xl_ltc.exhibits.section_21 import AVERAGE_ISSUE_AGE
-from xl_ltc.exhibits.table import NOT_AVAILABLE, Value, published_cells
+from xl_ltc.exhibits.table import ALL, NOT_AVAILABLE, Value, published_cells
 
 _PERCENTS = ("s02", "s21")
 """Tables printed as whole percents; the exhibits show fractions."""
 
+_CALIBRATED = "The level of the series' pricing claim costs is calibrated to it"
 _REASONS = {
+    **{("s16", series, "expected"): _CALIBRATED for series in series_names() if series != ALL},
     ("text", "interest_average", ""): "Weighted by the present value of future premium before the increase",
     ("text", "cbul_average", ""): "Weighted by annualized premium",
     ("text", "rbo_average", ""): "Weighted by annualized premium",

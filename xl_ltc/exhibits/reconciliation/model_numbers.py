@@ -44,6 +44,7 @@ def model_numbers() -> Iterator[Number]:
     insureds and premium affected.
     """
     yield from _distributions()
+    yield from _expected()
     yield from _projected("before", _AS_FILED.first_year)
     yield from _projected("after", _AS_FILED.increase_effective_year)
     printed = filing.printed("exhibit_2").cell("amount", "3")
@@ -66,6 +67,12 @@ def _distributions() -> Iterator[Number]:
         yield ("s12", mode, "share"), "M", printed, None
     for name, tolerance in AVERAGES.items():
         yield ("text", name, ""), "M", filing.printed("parameters").cell("value", name), tolerance
+
+
+def _expected() -> Iterator[Number]:
+    """Expected lifetime loss ratios (section 16): the series' calibrate the claim level, that of all follows."""
+    for (series,), printed in filing.printed("s16_expected").column("expected_lifetime_loss_ratio").items():
+        yield ("s16", series, "expected"), "M", printed, None
 
 
 def _projected(basis: Basis, first_year: int) -> Iterator[Number]:

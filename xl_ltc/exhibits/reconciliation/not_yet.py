@@ -1,4 +1,4 @@
-"""The published numbers that no part of the product computes yet: outputs of experience studies and of pricing."""
+"""The published numbers that no part of the product computes yet: outputs of experience studies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from xl_ltc.filing import Printed
 
 _STUDY = "Needs the experience the study was made on, or a stand-in for it"
 _GLM = "Needs the penalized model that is fitted to experience; an input of the projection meanwhile"
-_PRICING = "Needs the projection from issue on original pricing assumptions"
 
 _FACTOR_ROWS = {
     "attained_age": "age",
@@ -52,8 +51,6 @@ def not_yet_checks() -> Iterator[Check]:
         yield missing(place, "M", printed, NOT_YET, _GLM)
     for place, printed in (*_expected(), *_experience()):
         yield missing(place, "M", printed, NOT_YET, _STUDY)
-    for (series,), printed in filing.printed("s16_expected").column("expected_lifetime_loss_ratio").items():
-        yield missing(("s16", series, "expected"), "M", printed, NOT_YET, _PRICING)
 
 
 def _factors(exhibit: str, kind: str) -> Iterator[tuple[Place, Printed]]:

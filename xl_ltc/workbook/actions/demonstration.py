@@ -13,9 +13,10 @@ from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile
 from xl_ltc.experience.study import bundled_study
-from xl_ltc.illustration.block import illustrate
+from xl_ltc.illustration.block import illustrate, policies_sold
 from xl_ltc.illustration.history import illustrative_history
-from xl_ltc.inforce.read import write_inforce
+from xl_ltc.inforce.read import write_inforce, write_policies
+from xl_ltc.pricing.sold import sold_frame
 from xl_ltc.workbook.actions.inputs import CAUTION
 from xl_ltc.workbook.actions.places import check_folder, check_no_folder, write_text
 from xl_ltc.workbook.actions.progress import Progress
@@ -23,7 +24,7 @@ from xl_ltc.workbook.actions.running import Outcome, remembered, results_staged
 from xl_ltc.workbook.render import write_filing_workbook
 
 FILING_WORKBOOK = "ltc_rate_filing.xlsx"
-RESULTS, MANIFEST, INFORCE_FILE = "results", "manifest.json", "inforce.parquet"
+RESULTS, MANIFEST, INFORCE_FILE, SOLD_FILE = "results", "manifest.json", "inforce.parquet", "policies_sold.parquet"
 
 
 def illustrative_run(progress: Progress) -> FilingRun:
@@ -33,7 +34,8 @@ def illustrative_run(progress: Progress) -> FilingRun:
     illustration = illustrate(assumptions)
     progress("splitting the history by series and valuation rate")
     history = illustrative_history(illustration, assumptions)
-    return run_filing(illustration.block, history, assumptions, progress, CAUTION, study=bundled_study())
+    sold = policies_sold(illustration, assumptions)
+    return run_filing(illustration.block, history, assumptions, progress, CAUTION, study=bundled_study(), sold=sold)
 
 
 def demo(folder: Path, progress: Progress) -> Outcome:
@@ -45,15 +47,15 @@ def demo(folder: Path, progress: Progress) -> Outcome:
         InputError: the folder can't be made or written to; nothing has been computed then.
     """
     started, clock = dt.datetime.now().astimezone(), time.perf_counter()
-    results, log, inforce = folder / RESULTS, folder / MANIFEST, folder / INFORCE_FILE
+    results, log, inforce, sold = (folder / name for name in (RESULTS, MANIFEST, INFORCE_FILE, SOLD_FILE))
     check_folder(results, "--out")
-    for file in (folder / FILING_WORKBOOK, log, inforce):
+    for file in (folder / FILING_WORKBOOK, log, inforce, sold):
         check_no_folder(file)
     run = illustrative_run(progress)
     checks = reconcile(run)
     command = f"xl-ltc demo --out {folder.name or folder}"
     record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,))
-    progress("writing the workbook, the results and the in-force file")
+    progress("writing the workbook, the results and the policies")
     folder.mkdir(parents=True, exist_ok=True)
     pages = filing_pages(run, checks)
     with results_staged(run, checks, pages, results) as put_in_place:
@@ -62,4 +64,6 @@ def demo(folder: Path, progress: Progress) -> Outcome:
         put_in_place()
     write_text(log, json.dumps(record, indent=2) + "\n")
     write_inforce(run.block, inforce)
-    return Outcome(run, (workbook, results, log, inforce), (run.caution, *remembered(run, record, workbook)))
+    if run.pricing and run.pricing.sold:
+        write_policies(sold_frame(run.pricing.sold), sold)
+    return Outcome(run, (workbook, results, log, inforce, sold), (run.caution, *remembered(run, record, workbook)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,16 +10,19 @@ import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled, bundled_tables
 from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, SPECS
-from xl_ltc.control import ILLUSTRATIVE, TABLE, Control
-from xl_ltc.errors import InputError, Problem
+from xl_ltc.control import ILLUSTRATIVE, RECONSTRUCTED, TABLE, Control
+from xl_ltc.errors import InputError, Problem, one_of, shown
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.experience.study import STUDY, Study, check_study, nothing_given
-from xl_ltc.illustration.block import illustrate
+from xl_ltc.illustration.block import illustrate, policies_sold
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.history import HISTORY, check_history
 from xl_ltc.inforce.read import read_inforce, record_locator
 from xl_ltc.inforce.schema import CODED, INFORCE
 from xl_ltc.inforce.validate import InforceRules, check_inforce
+from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest
+from xl_ltc.pricing.sets import AssumptionSets
+from xl_ltc.pricing.sold import SOLD, Sold, check_sold, reconstructed
 from xl_ltc.tables import InputTable, clean
 from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS, check_not_input, same_file
 from xl_ltc.workbook.actions.progress import Progress
@@ -37,6 +41,8 @@ class Inputs:
         study: experience and original pricing.
         control: the entries of the Control sheet.
         caution: what a reader of the exhibits must know of the data, or nothing.
+        sold: the policies sold, or why they are not known.
+        request: which assumption sets the Control sheet asks for.
     """
 
     block: Block
@@ -45,11 +51,26 @@ class Inputs:
     study: Study
     control: Control
     caution: str
+    sold: Sold | str
+    request: PricingRequest
 
     def run(self, progress: Progress) -> FilingRun:
         """The run they give."""
-        scenario = self.control.scenario
-        return run_filing(self.block, self.history, self.assumptions, progress, self.caution, scenario, self.study)
+        return run_filing(
+            self.block,
+            self.history,
+            self.assumptions,
+            progress,
+            self.caution,
+            self.control.scenario,
+            self.study,
+            self.sold,
+            self.request,
+        )
+
+    def pricing(self, progress: Progress) -> PricingBasisOfRun:
+        """Expected experience, and the assumption sets."""
+        return PricingBasisOfRun.of(AssumptionSets(self.assumptions, self.study), self.sold, progress)
 
 
 @dataclass(frozen=True)
@@ -62,7 +83,9 @@ class WorkbookBasis:
     study: Study
 
 
-def read_inputs(workbook: Path, inforce: Path | None, progress: Progress, out: Path | None = None) -> Inputs:
+def read_inputs(
+    workbook: Path, inforce: Path | None, progress: Progress, out: Path | None = None, sold: Path | None = None
+) -> Inputs:
     """The checked inputs of a run.
 
     Args:
@@ -70,6 +93,7 @@ def read_inputs(workbook: Path, inforce: Path | None, progress: Progress, out: P
         inforce: Parquet, CSV, or a workbook with a table ``inforce``; None for what the Control sheet names.
         progress: told what is being done.
         out: what the action will write.
+        sold: policies sold, as ``inforce``; None for what the Control sheet names.
 
     Raises:
         InputError: every problem of the workbook; if there is none, every problem of the in-force file; ``out`` is the
@@ -78,8 +102,68 @@ def read_inputs(workbook: Path, inforce: Path | None, progress: Progress, out: P
     basis = read_basis(workbook, progress)
     if out is not None:
         check_not_inforce(out, workbook, inforce, basis.inputs)
+    request = _request(basis)
     block, caution = read_block(workbook, inforce, basis, progress)
-    return Inputs(block, basis.history, basis.assumptions, basis.study, basis.inputs.control, caution)
+    found = _read_sold(workbook, inforce, sold, basis, block, progress)
+    return Inputs(block, basis.history, basis.assumptions, basis.study, basis.inputs.control, caution, found, request)
+
+
+def _request(basis: WorkbookBasis) -> PricingRequest:
+    """Which assumption sets the Control sheet asks for, each of which must be there.
+
+    Raises:
+        InputError: a set or step that is none, with its cell; a table that a set needs without rows, by its name.
+    """
+    control, places = basis.inputs.control, basis.inputs.places
+    sets = AssumptionSets(basis.assumptions, basis.study)
+    problems = []
+    for name in ("assumption_set", "attribution_from", "attribution_to"):
+        chosen = getattr(control, name)
+        if chosen not in sets.names:
+            problems.append(Problem(places[name], f"{name} = {shown(chosen)}", one_of(sets.names)))
+    try:
+        request = PricingRequest.parsed(
+            control.assumption_set, control.attribution_from, control.attribution_to, control.attribution_steps
+        )
+    except InputError as error:
+        problems += [dataclasses.replace(p, place=places["attribution_steps"]) for p in error.problems]
+    if problems:
+        raise InputError(problems)
+    sets.mix(control.assumption_set)
+    return request
+
+
+def _read_sold(
+    workbook: Path, inforce: Path | None, file: Path | None, basis: WorkbookBasis, block: Block, progress: Progress
+) -> Sold | str:
+    """The policies sold, or why they are not known; arguments and errors as ``read_inputs``."""
+    control, assumptions = basis.inputs.control, basis.assumptions
+    if file is None and control.policies_sold == RECONSTRUCTED:
+        if inforce is None and control.inforce == ILLUSTRATIVE:
+            return illustrative_sold()
+        try:
+            return reconstructed(block, assumptions)
+        except InputError as error:
+            return f"The policies sold are not known: {error.problems[0]}."
+    if file is None and control.policies_sold != TABLE:
+        file = workbook.parent / control.policies_sold
+        if not file.is_file():
+            allowed = f"{RECONSTRUCTED}, {TABLE}, or a file; {file} is none"
+            place = basis.inputs.places["policies_sold"]
+            raise InputError.single(place, f"policies_sold = {control.policies_sold!r}", allowed)
+    where = workbook if file is None else file
+    progress(f"reading the policies sold of {where.name}")
+    if where.suffix.lower() in WORKBOOK_ENDINGS:
+        table = read_tables(where, (SOLD.name,))[SOLD.name]
+    else:
+        table = read_inforce(where)
+    return check_sold(table, _rules(assumptions))
+
+
+def illustrative_sold() -> Sold:
+    """The policies sold that the bundled illustrative block implies."""
+    assumptions = bundled()
+    return policies_sold(illustrate(assumptions), assumptions)
 
 
 def read_basis(workbook: Path, progress: Progress) -> WorkbookBasis:
@@ -161,8 +245,12 @@ def check_experience(table: InputTable, assumptions: AssumptionSet) -> pd.DataFr
 
 def check_policies(table: InputTable, assumptions: AssumptionSet) -> Block:
     """Policies checked against an assumption set."""
+    return check_inforce(table, _rules(assumptions))
+
+
+def _rules(assumptions: AssumptionSet) -> InforceRules:
     premium = assumptions.premium
-    rules = InforceRules(
+    return InforceRules(
         vocabulary={name: assumptions.vocabulary(name) for name in CODED},
         valuation_date=assumptions.settings.valuation_date,
         first_issue_year=int(assumptions.valuation_interest.issue_year_from[0]),
@@ -170,7 +258,6 @@ def check_policies(table: InputTable, assumptions: AssumptionSet) -> Block:
         payment_years=dict(zip(premium.options, premium.years.tolist(), strict=True)),
         payment_to_age=dict(zip(premium.options, premium.to_age.tolist(), strict=True)),
     )
-    return check_inforce(table, rules)
 
 
 def _read_workbook(workbook: Path) -> WorkbookInputs:

@@ -59,7 +59,12 @@ class Outcome:
 
 
 def run_workbook(
-    workbook: Path, inforce: Path | None, out: Path | None, results: Path | None, progress: Progress
+    workbook: Path,
+    inforce: Path | None,
+    out: Path | None,
+    results: Path | None,
+    progress: Progress,
+    sold: Path | None = None,
 ) -> Outcome:
     """A run on the user's own assumption workbook and in-force file.
 
@@ -72,6 +77,7 @@ def run_workbook(
         out: where the workbook with the results goes; None for ``workbook`` itself.
         results: folder for the results as CSV files; None for the one the Control sheet names, if it does.
         progress: told what is being done.
+        sold: policies sold, as ``inforce``; None for what the Control sheet names.
 
     Raises:
         InputError: every problem of the inputs.
@@ -79,21 +85,22 @@ def run_workbook(
     started, clock = dt.datetime.now().astimezone(), time.perf_counter()
     # A button has its result written under the same name elsewhere, to be put in place later.
     elsewhere = None if out is None or out.name == workbook.name else out
-    given = (("", workbook), (" --inforce", inforce), (" --out", elsewhere), (" --results", results))
+    given = (("", workbook), (" --inforce", inforce), (" --sold", sold), (" --out", elsewhere), (" --results", results))
     command = "xl-ltc run" + "".join(f"{option} {path.name or path}" for option, path in given if path is not None)
     out = out or workbook
     check_out(workbook, inforce, out)
     if results is not None:
         check_folder(results, "--results")
     version = version_of(workbook)
-    inputs = read_inputs(workbook, inforce, progress, out)
+    inputs = read_inputs(workbook, inforce, progress, out, sold)
     if results is None and inputs.control.results_folder:
         results = workbook.parent / inputs.control.results_folder
         check_folder(results, "results_folder on the Control sheet")
     earlier = read_earlier_runs(workbook)
     run = inputs.run(progress)
     checks = reconcile(run) if stands_for_the_filing(run) else []
-    cautions = (run.caution,) if run.caution else ()
+    missing = run.pricing.missing if run.pricing else ""
+    cautions = (*filter(None, (run.caution, missing and f"No sections 16 and 18: {missing}")),)
     record = manifest(run, command, started, time.perf_counter() - clock, cautions)
     progress(f"writing {out.name}")
     with contextlib.ExitStack() as stack:
