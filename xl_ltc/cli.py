@@ -119,6 +119,26 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     solve.set_defaults(action=_solve)
 
+    attribute = commands.add_parser("attribute", help="what each assumption's change did, on the sheet Attribution")
+    attribute.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
+    _add_inforce(attribute)
+    _add_sold(attribute)
+    attribute.add_argument("--from", dest="begin", metavar="SET", help="the Control sheet's without it")
+    attribute.add_argument("--to", dest="end", metavar="SET", help="likewise")
+    attribute.add_argument("--steps", metavar="LIST", help="e.g. 'mortality, lapse'; likewise")
+    attribute.add_argument("--earlier", type=Path, metavar="WORKBOOK", help="an earlier filing, to begin with")
+    attribute.add_argument("--earlier-inforce", type=Path, metavar="FILE", help="its policies in force")
+    attribute.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
+    attribute.set_defaults(action=_attribute)
+
+    sets = commands.add_parser("compare-sets", help="assumption sets beside each other, on the sheet Set comparison")
+    sets.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
+    sets.add_argument("sets", nargs="*", metavar="SET", help="two or more; those of section 18 without any")
+    _add_inforce(sets)
+    _add_sold(sets)
+    sets.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
+    sets.set_defaults(action=_compare_sets)
+
     study = commands.add_parser("study", help="an experience study: exposure, actual to expected, fitted factors")
     words = "a study's workbook, or histories or cells (.parquet, .csv, .xlsx); illustrative histories without it"
     study.add_argument("data", nargs="?", type=Path, metavar="WORKBOOK|DATA", help=words)
@@ -212,6 +232,40 @@ def _solve(options: argparse.Namespace) -> int:
     solution, warnings = solve_workbook(options.workbook, options.inforce, options.out, progress, **given)
     progress("done")
     _tell([solution.summary], warnings, (options.out or options.workbook,))
+    return 0
+
+
+def _attribute(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.exhibits.summaries import attribution_summary
+    from xl_ltc.workbook.actions import Files, attribute_workbook
+
+    files = Files(options.workbook, options.inforce, options.sold, options.out)
+    found, warnings = attribute_workbook(
+        files,
+        progress,
+        begin=options.begin,
+        end=options.end,
+        steps=options.steps,
+        earlier=options.earlier,
+        earlier_inforce=options.earlier_inforce,
+    )
+    progress("done")
+    _tell(attribution_summary(found), warnings, (options.out or options.workbook,))
+    return 0
+
+
+def _compare_sets(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.exhibits.summaries import sets_summary
+    from xl_ltc.workbook.actions import Files, compare_sets_workbook
+
+    files = Files(options.workbook, options.inforce, options.sold, options.out)
+    found, warnings = compare_sets_workbook(files, options.sets, progress)
+    progress("done")
+    _tell(sets_summary(found), warnings, (options.out or options.workbook,))
     return 0
 
 

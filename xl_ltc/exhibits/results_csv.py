@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from xl_ltc.exhibits.attribution_tables import RESIDUAL
 from xl_ltc.exhibits.checks import Check, as_number, in_words
 from xl_ltc.exhibits.exhibit_1 import LETTER, table_name, year_groups
 from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.jurisdiction import Jurisdiction
 from xl_ltc.exhibits.policies import SHARE, TOTAL, series_keys, series_rows
-from xl_ltc.exhibits.section_18 import RESIDUAL
 from xl_ltc.exhibits.section_21 import AVERAGE_ISSUE_AGE, CHARACTERISTICS, ISSUE_AGE, LEVEL_RENEWAL
 from xl_ltc.exhibits.section_22 import NATIONWIDE
 from xl_ltc.exhibits.section_22 import table_name as region_table

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS, BASES, CURRENT
 from xl_ltc.errors import InputError
 from xl_ltc.inforce.block import Block
-from xl_ltc.pricing.attribution import Attribution, attribute, check_steps
+from xl_ltc.pricing.attribution import Attribution, as_expected, attribute, check_steps
 from xl_ltc.pricing.expected import Expected, expected_experience
 from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets, Mix
 from xl_ltc.pricing.sold import Sold
@@ -98,4 +98,4 @@ def section_18(
         return None
     sets = pricing.sets
     begin, end = sets.mix(request.begin), sets.mix(request.end)
-    return attribute(block, history, sets, begin, end, request.steps, pricing.expected, progress)
+    return attribute(block, history, sets, begin, end, request.steps, as_expected(pricing.expected), progress)

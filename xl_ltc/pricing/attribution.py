@@ -94,6 +94,11 @@ class Attribution:
         return self.lines[-1].loss_ratio(series) - self.lines[-2].loss_ratio(series)
 
 
+def as_expected(expected: Expected) -> Valued:
+    """What pricing expected as the start of an attribution."""
+    return Valued(expected.premium, np.nan_to_num(expected.with_margin), np.zeros(len(expected.premium)))
+
+
 def check_steps(steps: Sequence[str]) -> None:
     """Raises InputError for a step that is no assumption, or is one a second time."""
     for i, step in enumerate(steps):
@@ -108,7 +113,7 @@ def attribute(
     begin: Mix,
     end: Mix,
     steps: Sequence[str] = ASSUMPTIONS,
-    expected: Expected | None = None,
+    start: Valued | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Attribution:
     """Swap the assumptions of one set for another's, one at a time.
@@ -118,7 +123,7 @@ def attribute(
         sets: where the sets' bases are.
         begin, end: the sets.
         steps: the assumptions to swap, in order; what is left out shows as a residual.
-        expected: what pricing expected, the line before actual history; None to begin with history.
+        start: the line before actual history, such as what pricing expected; None to begin with history.
         progress: told of every projection.
 
     Raises:
@@ -135,9 +140,8 @@ def attribute(
         return _valued(known[key], sets, mix)
 
     lines = []
-    if expected is not None:
-        none = np.zeros(len(sets.series))
-        lines.append(Line(START, (), Valued(expected.premium, expected.with_margin, none)))
+    if start is not None:
+        lines.append(Line(START, (), start))
     lines.append(Line(HISTORY, (), valued(begin)))
     mix, swapped = begin, tuple[str, ...]()
     for step in steps:
@@ -152,6 +156,11 @@ def _twice_the_premium(block: Block, sets: AssumptionSets, mix: Mix) -> CashFlow
     assumptions: AssumptionSet = sets.assumptions
     doubled = policy_increase(block, assumptions, np.ones(len(block)), behaviour=False)
     return project(block, sets.projection(mix), doubled.impact)
+
+
+def valued_now(block: Block, history: CashFlows, sets: AssumptionSets, mix: Mix) -> Valued:
+    """Values of actual history and a set's projection, e.g. of an earlier filing at its own date."""
+    return _valued(join(history, _twice_the_premium(block, sets, mix)), sets, mix)
 
 
 def _valued(cash_flows: CashFlows, sets: AssumptionSets, mix: Mix) -> Valued:

@@ -15,6 +15,7 @@ from xl_ltc.assumptions.pricing.bases import Frames, NoExpiry, NoImprovement, Pr
 from xl_ltc.assumptions.pricing.claim_costs import PricingClaimCosts
 from xl_ltc.assumptions.pricing.specs import ALL_SERIES, ASSUMPTIONS, BASES, CURRENT, EXPECTED, OWN, SETS
 from xl_ltc.errors import InputError, one_of
+from xl_ltc.inforce.block import Block
 from xl_ltc.projection.basis import BySeries, ProjectionBasis
 
 ORIGINAL = "original pricing"
@@ -191,6 +192,14 @@ class AssumptionSets:
             earned = float(whole.pricing_interest.earned_rate[codes[series]])
             found.append(float(valuation) if np.isnan(earned) else earned)
         return np.array(found)
+
+    def rates_of(self, mix: Mix, block: Block) -> np.ndarray:
+        """Interest of each policy, as ``rates``; shape (policies,)."""
+        valuation = self.assumptions.valuation_interest.rate(block.issue_year)
+        rates, codes = np.unique(np.stack([block.codes("series"), valuation], axis=1), axis=0, return_inverse=True)
+        series = [self.series[int(code)] for code in rates[:, 0]]
+        groups = pd.DataFrame({"series": series, "valuation_rate": rates[:, 1]})
+        return self.rates(mix, groups)[codes.reshape(-1)]
 
     def with_levels(self, levels: Mapping[str, float]) -> AssumptionSets:
         """The same with levels of the pricing claim costs."""

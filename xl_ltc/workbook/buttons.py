@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from xl_ltc.exhibits.summaries import attribution_summary, sets_summary
 from xl_ltc.workbook import actions
 from xl_ltc.workbook.actions import Progress
 
@@ -85,6 +86,16 @@ def _solve(workbook: Path, out: Path, progress: Progress) -> Report:
     return Report("\n".join((solution.summary, *warnings)), "Solve", (out,))
 
 
+def _attribute(workbook: Path, out: Path, progress: Progress) -> Report:
+    found, warnings = actions.attribute_workbook(actions.Files(workbook, out=out), progress)
+    return Report("\n".join((*attribution_summary(found), *warnings)), "Attribution", (out,))
+
+
+def _compare_sets(workbook: Path, out: Path, progress: Progress) -> Report:
+    found, warnings = actions.compare_sets_workbook(actions.Files(workbook, out=out), (), progress)
+    return Report("\n".join((*sets_summary(found), *warnings)), "Set comparison", (out,))
+
+
 def _check(workbook: Path, out: Path, progress: Progress) -> Report:
     found = actions.check_inputs(workbook, None, out, progress)
     return Report(found.summary, "Input checks", found.files)
@@ -110,6 +121,10 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 FILING, "trace", "Trace policy", "Show one policy's projection by formulas beside the engine.", _trace
             ),
             Action(FILING, "solve", "Solve increase", "Find the increase that reaches the target.", _solve),
+            Action(
+                FILING, "attribute", "Attribute", "Show what each assumption's change did (section 18).", _attribute
+            ),
+            Action(FILING, "compare-sets", "Compare sets", "Put assumption sets beside each other.", _compare_sets),
             Action(
                 FILING, "check", "Check inputs", "List every problem of the inputs, with links to the cells.", _check
             ),

@@ -11,8 +11,10 @@ from types import MappingProxyType
 from xl_ltc.assumptions.pricing.specs import BASES, EXPECTED, MORTALITY, PRICING, SELECT, SETS
 from xl_ltc.assumptions.specs import SPECS
 from xl_ltc.exhibits import changes, run_data, run_log
+from xl_ltc.exhibits.attribution_page import SHEET as ATTRIBUTION
 from xl_ltc.exhibits.audit.pages import SHEETS as AUDIT_SHEETS
 from xl_ltc.exhibits.input_checks import SHEET as CHECKS
+from xl_ltc.exhibits.set_comparison import SHEET as SETS_COMPARED
 from xl_ltc.exhibits.solve_page import SHEET as SOLVE
 from xl_ltc.experience.study import BASIS, STUDY
 
@@ -95,6 +97,8 @@ OUTPUT_SHEETS = (
     "Appendix B tables",
     *AUDIT_SHEETS,
     SOLVE,
+    ATTRIBUTION,
+    SETS_COMPARED,
     CHECKS,
     "Marginals",
     "Policy sums",
@@ -114,6 +118,8 @@ WAITING: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(AUDIT_SHEETS, "Filled by Trace policy (xl-ltc trace)."),
         SOLVE: "Filled by Solve increase (xl-ltc solve).",
+        ATTRIBUTION: "Filled by Attribute (xl-ltc attribute); section 18 of the run is on its own sheet.",
+        SETS_COMPARED: "Filled by Compare sets (xl-ltc compare-sets).",
         CHECKS: "Filled by Check inputs (xl-ltc check).",
     }
 )

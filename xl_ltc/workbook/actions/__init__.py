@@ -1,5 +1,6 @@
 """The actions a user can take, each implemented once: the command line and the buttons call these."""
 
+from xl_ltc.workbook.actions.attributing import Files, attribute_workbook, compare_sets_workbook
 from xl_ltc.workbook.actions.checking import Checked, check_inputs
 from xl_ltc.workbook.actions.comparing import compare_runs
 from xl_ltc.workbook.actions.demonstration import demo, illustrative_run
@@ -19,16 +20,19 @@ from xl_ltc.workbook.actions.tracing import audit_policy, trace_policy
 
 __all__ = [
     "Checked",
+    "Files",
     "Inputs",
     "Outcome",
     "Progress",
     "StudyOutcome",
+    "attribute_workbook",
     "audit_policy",
     "carry_study",
     "check_experience",
     "check_inputs",
     "check_policies",
     "compare_runs",
+    "compare_sets_workbook",
     "demo",
     "illustrative_inputs",
     "illustrative_run",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from xl_ltc.control import ILLUSTRATIVE, RECONSTRUCTED, TABLE, Control
 from xl_ltc.errors import InputError, Problem, one_of, shown
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.experience.study import STUDY, Study, check_study, nothing_given
-from xl_ltc.illustration.block import illustrate, policies_sold
+from xl_ltc.illustration.block import Illustration, illustrate, policies_sold
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.history import HISTORY, check_history
 from xl_ltc.inforce.read import read_inforce, record_locator
@@ -162,8 +163,13 @@ def _read_sold(
 
 def illustrative_sold() -> Sold:
     """The policies sold that the bundled illustrative block implies."""
-    assumptions = bundled()
-    return policies_sold(illustrate(assumptions), assumptions)
+    return policies_sold(_illustration(), bundled())
+
+
+@functools.lru_cache(maxsize=1)
+def _illustration() -> Illustration:
+    """Of one run both the policies in force and those sold."""
+    return illustrate(bundled())
 
 
 def read_basis(workbook: Path, progress: Progress) -> WorkbookBasis:
@@ -190,7 +196,7 @@ def read_block(workbook: Path, inforce: Path | None, basis: WorkbookBasis, progr
 
 def illustrative_policies() -> InputTable:
     """The bundled illustrative block, as an in-force file."""
-    frame = illustrate(bundled()).block.frame
+    frame = _illustration().block.frame
     return InputTable(frame.astype(dict.fromkeys(CODED, "object")), record_locator("illustrative block"))
 
 

@@ -1,0 +1,31 @@
+"""What an action found, in the lines a person reads first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xl_ltc.pricing.attribution import ALL_CURRENT, HISTORY, START, Attribution
+from xl_ltc.pricing.comparison import SetRates
+
+
+def attribution_summary(found: Attribution) -> tuple[str, ...]:
+    """Each line's loss ratio and increase needed."""
+    lines = []
+    before = None
+    for line in found.lines:
+        compared = found.lines[0] if line.step == ALL_CURRENT else before
+        name = {START: "before", HISTORY: f"history, {found.begin}", ALL_CURRENT: f"all of {found.end}"}.get(line.step)
+        words = f"{name or line.step}: {line.loss_ratio():.1%}"
+        if compared is not None:
+            words += f", {line.impact(compared):+.1%}, increase needed {line.increase_needed(compared):.1%}"
+        lines.append(words)
+        before = line
+    return (f"Lifetime loss ratio from {found.begin} to {found.end}:", *lines)
+
+
+def sets_summary(found: Sequence[SetRates]) -> tuple[str, ...]:
+    """Each set's lifetime loss ratio."""
+    return tuple(
+        f"{rates.mix.name}: lifetime loss ratio {rates.values.claims.sum() / rates.values.premium.sum():.1%}"
+        for rates in found
+    )
