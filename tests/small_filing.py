@@ -17,7 +17,8 @@ from openpyxl.utils import range_boundaries
 
 from xl_ltc.control import TABLE, Control
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
-from xl_ltc.inforce.read import write_inforce
+from xl_ltc.inforce.read import write_inforce, write_policies
+from xl_ltc.pricing.sold import Sold, sold_frame
 from xl_ltc.settings import Settings
 from xl_ltc.workbook.layout import OUTPUT_SHEETS
 from xl_ltc.workbook.render import write_filing_workbook
@@ -46,8 +47,12 @@ class SmallFiling:
 def small_filing(filing: FilingRun, folder: Path) -> SmallFiling:
     """Policies selected evenly from the illustrative block, with the whole block's history."""
     block = filing.block.select(np.linspace(0, len(filing.block) - 1, POLICIES).astype(np.int64))
-    run = run_filing(block, filing.history, filing.assumptions)
-    workbook = write_filing_workbook(run, (), {}, folder / "filing.xlsx", control=Control(inforce=TABLE))
+    sold = Sold(block, np.full(len(block), 1.2), "Made up.")
+    file = folder / "policies_sold.parquet"
+    write_policies(sold_frame(sold), file)
+    run = run_filing(block, filing.history, filing.assumptions, study=filing.study, sold=sold)
+    control = Control(inforce=TABLE, policies_sold=str(file))
+    workbook = write_filing_workbook(run, (), {}, folder / "filing.xlsx", control=control)
     book = openpyxl.load_workbook(workbook)
     for sheet in OUTPUT_SHEETS:
         del book[sheet]

@@ -46,6 +46,8 @@ HEADERS = {
     "s12_modal_factors": "mode,factor_x_AP,inforce_share",
     "s15_58_85_by_series_millions": "series,item5_musd,item7_musd,result",
     "s15_lifetime_lr_maxval": "series,before,after",
+    "s16_actual_to_expected_lr": "series,before,after,expected,ae_before,ae_after",
+    "s18_attribution": "scenario,lifetime_lr,incremental_impact,increase_needed",
     "s19_md_average_premium": "series,insureds,avg_premium_before,avg_premium_after",
     "s21_distribution_long": "characteristic,category,series,raw_pct,value,censored_lt_1pct,not_available",
     "s21_distribution_raw": "characteristic,category,pct_All,pct_200,pct_300,pct_400,pct_500,pct_511",
@@ -96,7 +98,7 @@ def test_help_names_every_command() -> None:
     done = shell("--help")
     assert done.returncode == 0 and done.stderr == ""
     assert done.stdout.startswith("usage: xl-ltc ")
-    assert re.findall(r"^    ([a-z]+)", done.stdout, re.MULTILINE) == [
+    assert re.findall(r"^    ([a-z-]+)", done.stdout, re.MULTILINE) == [
         "demo",
         "run",
         "compare",
@@ -104,6 +106,8 @@ def test_help_names_every_command() -> None:
         "trace",
         "check",
         "solve",
+        "attribute",
+        "compare-sets",
         "study",
         "carry",
         "new",

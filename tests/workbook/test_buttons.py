@@ -16,6 +16,8 @@ from tests.workbook.test_package_support import MAY_CHANGE, libreoffice, owned_b
 from xl_ltc.control import TABLE, Control
 from xl_ltc.errors import Cancelled, InputError
 from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.inforce.read import write_policies
+from xl_ltc.pricing.sold import Sold, sold_frame
 from xl_ltc.workbook.buttons import ACTIONS, FILING, perform
 from xl_ltc.workbook.layout import INPUT_SHEETS, OUTPUT_SHEETS
 from xl_ltc.workbook.render import InputSheets, write_workbook
@@ -26,6 +28,8 @@ OF_FILINGS = [action.name for action in ACTIONS.values() if action.kind == FILIN
 SHEETS_OF = {
     "trace": ("Policy audit", "Audit years", "Audit segments", "Audit rates", "Audit engine"),
     "solve": ("Solve",),
+    "attribute": ("Attribution",),
+    "compare-sets": ("Set comparison",),
     "check": ("Input checks",),
 }
 
@@ -45,13 +49,16 @@ def mine(filing_run: FilingRun, tmp_path_factory: pytest.TempPathFactory) -> Pat
     rows = np.linspace(0, len(filing_run.block) - 1, POLICIES).astype(np.int64)
     frame = filing_run.block.select(rows).frame.astype({"issue_date": str})
     assumptions = filing_run.assumptions
-    control = Control(inforce=TABLE, solve_target=1.2)
+    folder = tmp_path_factory.mktemp("mine")
+    sold = Sold(filing_run.block.select(rows), np.full(len(rows), 1.2), "Made up.")
+    write_policies(sold_frame(sold), folder / "policies_sold.parquet")
+    control = Control(inforce=TABLE, solve_target=1.2, policies_sold=str(folder / "policies_sold.parquet"))
     history = filing_run.history.copy()
     amounts = ["earned_premium", "initial_earned_premium", "incurred_claims", "lives"]
     history[amounts] *= POLICIES / len(filing_run.block)
     inputs = InputSheets(assumptions.settings, control, assumptions.tables.frames, history, filing_run.study, frame)
     names = (*INPUT_SHEETS, *OUTPUT_SHEETS, "In force")
-    return write_workbook(tmp_path_factory.mktemp("mine") / "mine.xlsm", inputs, None, macros(names))
+    return write_workbook(folder / "mine.xlsm", inputs, None, macros(names))
 
 
 @pytest.mark.parametrize("action", OF_FILINGS)

@@ -9,7 +9,8 @@ from xl_ltc.exhibits.attribution_tables import (
     Shown,
     attribution_notes,
     lines_table,
-    series_table,
+    needed_by_series,
+    ratios_by_series,
     values_table,
     waterfall_table,
 )
@@ -37,7 +38,13 @@ def attribution_page(
         SHEET,
         "What each assumption's change did to the lifetime loss ratio, between the sets asked for.",
         (SHEET, f"From {attribution.begin} to {attribution.end}", "All rate series, nationwide"),
-        (lines_table(shown), series_table(shown), values_table(shown), waterfall_table(shown)),
+        (
+            lines_table(shown),
+            waterfall_table(shown),
+            ratios_by_series(shown),
+            needed_by_series(shown),
+            values_table(shown),
+        ),
         (*attribution_notes(), text(", ".join(f"{what} {value}" for what, value in known.items()) + ".")),
         landscape=True,
     )

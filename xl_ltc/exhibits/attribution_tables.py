@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS, CURRENT
 from xl_ltc.exhibits.table import (
-    ALL,
     NOT_AVAILABLE,
     Cell,
     Column,
+    Measure,
     Row,
     Table,
     engine,
@@ -25,6 +25,8 @@ from xl_ltc.pricing.sets import ORIGINAL
 RESIDUAL = "residual"
 _MEASURES = ("premium", "claims", "premium_after")
 EXPECTED_WORDS = "Original pricing assumptions"
+_SCENARIO = 52.0
+"""Width of the column that says what a line is."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def _or_na(value: float) -> float | str:
 def attribution_columns() -> tuple[Column, ...]:
     """Of the lines."""
     return (
-        Column("scenario", "Scenario", width=58),
+        Column("scenario", "Scenario", width=_SCENARIO),
         Column("llr", "Lifetime Loss Ratio (LLR)", "ratio", width=13),
         Column("impact", "Incremental Impact on the LLR[1]", "share", width=15),
         Column("needed", "Increase Needed[2]", "share", width=13),
@@ -116,7 +118,11 @@ def lines_table(shown: Shown) -> Table:
         compared = attribution.lines[0] if line.step == ALL_CURRENT else before
         sums = {m: float(getattr(line.values, m).sum()) for m in _MEASURES}
         cells: dict[str, Cell] = {"scenario": text(shown.label(line))}
-        cells |= {m: live(f"={{{shown.values}!{line.step}.{m}_all}}", value) for m, value in sums.items()}
+        first, last = f"{line.step}/0", f"{line.step}/{len(shown.series) - 1}"
+        cells |= {
+            m: live(f"=SUM({{{shown.values}!{first}.{m}}}:{{{shown.values}!{last}.{m}}})", value)
+            for m, value in sums.items()
+        }
         cells["llr"] = live_ratio("{claims}", "{premium}", ratio_or_na(sums["claims"], sums["premium"]))
         if compared is None:
             cells |= {"impact": text(NOT_AVAILABLE), "needed": text(NOT_AVAILABLE)}
@@ -126,10 +132,10 @@ def lines_table(shown: Shown) -> Table:
             cells["needed"] = live_ratio("{impact}*{premium}", "{premium_after}", _or_na(needed))
         rows.append(Row(line.step, cells, "total" if line.step == ALL_CURRENT else "body"))
         before = line
-    last = attribution.lines[-2].step
+    explained = attribution.lines[-2].step
     cells = {
         "scenario": text("Not explained by the steps above"),
-        "llr": live(f"={{{ALL_CURRENT}.llr}}-{{{last}.llr}}", attribution.residual()),
+        "llr": live(f"={{{ALL_CURRENT}.llr}}-{{{explained}.llr}}", attribution.residual()),
     }
     return Table(shown.name, attribution_columns(), (*rows, Row(RESIDUAL, cells)))
 
@@ -138,7 +144,9 @@ def waterfall_table(shown: Shown) -> Table:
     """Bars of the chart: where each begins, and how far it goes up or down."""
     attribution = shown.attribution
     steps = [line for line in attribution.lines if line.step != ALL_CURRENT]
-    names = {START: "Before", HISTORY: "History"} | {a: a.capitalize() for a in ASSUMPTIONS}
+    names = {START: "Expected" if shown.start == EXPECTED_WORDS else "Before", HISTORY: "History"} | {
+        a: a.capitalize() for a in ASSUMPTIONS
+    }
     rows = []
     for i, line in enumerate(steps):
         ratio = line.loss_ratio()
@@ -158,7 +166,7 @@ def waterfall_table(shown: Shown) -> Table:
     whole = attribution.lines[-1].loss_ratio()
     rows.append(Row(ALL_CURRENT, {"bar": text("All"), "total": live(f"={{{shown.name}!{ALL_CURRENT}.llr}}", whole)}))
     columns = (
-        Column("bar", "Bar of the chart", width=58),
+        Column("bar", "Bar of the chart", width=_SCENARIO),
         Column("total", "Loss ratio", "ratio", width=13),
         Column("base", "Begins at", "ratio", width=15),
         Column("up", "Up", "ratio", width=13),
@@ -167,61 +175,61 @@ def waterfall_table(shown: Shown) -> Table:
     return Table(shown.waterfall, columns, tuple(rows), f"Lifetime Loss Ratio, Step by Step ({shown.chart})")
 
 
-def series_table(shown: Shown) -> Table:
-    """Loss ratio and increase needed of each line by series."""
-    attribution = shown.attribution
-    series = {str(i): name for i, name in enumerate(shown.series)}
+def ratios_by_series(shown: Shown) -> Table:
+    """Loss ratio of each line by series."""
+    rows = []
+    for line in shown.attribution.lines:
+        cells: dict[str, Cell] = {"scenario": text(shown.label(line))}
+        for i in range(len(shown.series)):
+            claims, premium = (f"{{{shown.values}!{line.step}/{i}.{m}}}" for m in ("claims", "premium"))
+            cells[f"series_{i}"] = live_ratio(claims, premium, _or_na(line.loss_ratio(i)))
+        rows.append(Row(line.step, cells, "total" if line.step == ALL_CURRENT else "body"))
+    return Table(f"{shown.name}_ratios", _by_series(shown, "ratio"), tuple(rows), "Lifetime Loss Ratio by Series")
+
+
+def needed_by_series(shown: Shown) -> Table:
+    """Increase needed of each line by series."""
+    ratios = f"{shown.name}_ratios"
     rows = []
     before: Line | None = None
-    for line in attribution.lines:
-        compared = attribution.lines[0] if line.step == ALL_CURRENT else before
+    for line in shown.attribution.lines:
+        compared = shown.attribution.lines[0] if line.step == ALL_CURRENT else before
         cells: dict[str, Cell] = {"scenario": text(shown.label(line))}
-        for key in series:
-            i = int(key)
-            ratio = _or_na(line.loss_ratio(i))
-            claims, premium = (f"{{{shown.values}!{line.step}.{m}_{key}}}" for m in ("claims", "premium"))
-            cells[f"llr_{key}"] = live_ratio(claims, premium, ratio)
+        for i in range(len(shown.series)):
             if compared is None:
-                cells[f"needed_{key}"] = text(NOT_AVAILABLE)
+                cells[f"series_{i}"] = text(NOT_AVAILABLE)
                 continue
-            after = f"{{{shown.values}!{line.step}.premium_after_{key}}}"
-            needed = line.increase_needed(compared, i)
-            formula = f"({{llr_{key}}}/{{{compared.step}.llr_{key}}}-1)*{premium}"
-            known = _or_na(needed)
-            cells[f"needed_{key}"] = live(
-                f"=IF(AND(ISNUMBER({{llr_{key}}}),ISNUMBER({{{compared.step}.llr_{key}}}),{after}<>0),"
-                f'{formula}/{after},"{NOT_AVAILABLE}")',
-                known,
+            here, there = (f"{{{ratios}!{step}.series_{i}}}" for step in (line.step, compared.step))
+            premium, after = (f"{{{shown.values}!{line.step}/{i}.{m}}}" for m in ("premium", "premium_after"))
+            cells[f"series_{i}"] = live(
+                f'=IF(AND(ISNUMBER({here}),ISNUMBER({there}),{after}<>0),({here}/{there}-1)*{premium}/{after},"N/A")',
+                _or_na(line.increase_needed(compared, i)),
             )
         rows.append(Row(line.step, cells, "total" if line.step == ALL_CURRENT else "body"))
         before = line
-    columns = (
-        Column("scenario", "Scenario", width=58),
-        *(Column(f"llr_{k}", name, "ratio", "Lifetime Loss Ratio", 13) for k, name in series.items()),
-        *(Column(f"needed_{k}", name, "share", "Increase Needed[2]", 13) for k, name in series.items()),
+    return Table(f"{shown.name}_needed", _by_series(shown, "share"), tuple(rows), "Increase Needed by Series[2]")
+
+
+def _by_series(shown: Shown, measure: Measure) -> tuple[Column, ...]:
+    return (
+        Column("scenario", "Scenario", width=_SCENARIO),
+        *(Column(f"series_{i}", name, measure, width=13) for i, name in enumerate(shown.series)),
     )
-    return Table(f"{shown.name}_series", columns, tuple(rows), "By Series")
 
 
 def values_table(shown: Shown) -> Table:
-    """Engine values of every line by series, and their live sums."""
-    attribution = shown.attribution
-    keys = [str(i) for i in range(len(shown.series))]
+    """What the engine gives for every line and series."""
     rows = []
-    for line in attribution.lines:
-        cells: dict[str, Cell] = {"scenario": text(shown.label(line))}
-        for measure in _MEASURES:
-            by_series = getattr(line.values, measure)
-            cells[f"{measure}_all"] = live(
-                f"=SUM({{{measure}_{keys[0]}}}:{{{measure}_{keys[-1]}}})", float(by_series.sum())
-            )
-            cells |= {f"{measure}_{k}": engine(float(by_series[int(k)])) for k in keys}
-        rows.append(Row(line.step, cells))
-    words = {"premium": "Lifetime premium ($)", "claims": "Lifetime claims ($)", "premium_after": "Premium after ($)"}
-    columns = [Column("scenario", "Scenario", width=58)]
-    for measure in _MEASURES:
-        columns += [
-            Column(f"{measure}_{k}", name, "money", words[measure], 16)
-            for k, name in {"all": ALL, **dict(zip(keys, shown.series, strict=True))}.items()
-        ]
-    return Table(shown.values, tuple(columns), tuple(rows), "Values at the Valuation Date, by Series")
+    for line in shown.attribution.lines:
+        for i, name in enumerate(shown.series):
+            cells = {"scenario": text(shown.label(line)), "series": text(name)}
+            cells |= {m: engine(float(getattr(line.values, m)[i])) for m in _MEASURES}
+            rows.append(Row(f"{line.step}/{i}", cells))
+    columns = (
+        Column("scenario", "Scenario", width=_SCENARIO),
+        Column("series", "Series", width=13),
+        Column("premium", "Lifetime premium", "money", width=15),
+        Column("claims", "Lifetime claims", "money", width=13),
+        Column("premium_after", "Premium after implementation", "money", width=16),
+    )
+    return Table(shown.values, columns, tuple(rows), "Values at the Valuation Date by Series ($)")

@@ -195,7 +195,7 @@ def _select(name: str, frame: pd.DataFrame, suffix: str) -> Table:
     columns = (
         Column("age", "Issue age", width=_KEY_WIDTH),
         *(
-            Column(f"{sex.lower()}_{t}", f"Policy year {t}", "rate", sex, _WIDTH)
+            Column(f"{sex.lower()}_{t}", f"Year {t}", "rate", f"{sex}, by policy year", _WIDTH)
             for sex in SEXES
             for t in _SELECT_YEARS_SHOWN
         ),

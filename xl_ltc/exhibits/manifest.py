@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import importlib.metadata
@@ -43,6 +44,8 @@ def manifest(
         "assumptions_sha256": assumptions_hash(run.assumptions),
         "history_sha256": frame_hash(run.history),
         "study_sha256": _frames_hash(run.study),
+        "policies_sold_sha256": _sold_hash(run),
+        "assumption_sets": dataclasses.asdict(run.request),
         "settings": as_text(run.assumptions.settings),
     }
     return {
@@ -63,6 +66,15 @@ def manifest(
         },
         "warnings": list(warnings),
     }
+
+
+def _sold_hash(run: FilingRun) -> str:
+    """SHA-256 over the policies sold; nothing where they are not known."""
+    sold = run.pricing.sold if run.pricing else None
+    if sold is None:
+        return ""
+    policies = str(manifest_entry(sold.block)["sha256"])
+    return hashlib.sha256(policies.encode() + sold.count.tobytes()).hexdigest()
 
 
 def run_id(taken: Mapping[str, Any], started: dt.datetime) -> str:

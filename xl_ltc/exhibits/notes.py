@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xl_ltc.assumptions.pricing.specs import CURRENT
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.table import Cell, live, text
 from xl_ltc.settings import Settings
@@ -40,6 +41,11 @@ def valuation_notes(run: FilingRun) -> tuple[Cell, ...]:
             '&" of its calendar year (0 begin, 0.5 middle, 1 end)."',
             f"Values are at December 31, {year}; a cash flow is valued at {timing} of its calendar year "
             "(0 begin, 0.5 middle, 1 end).",
+        ),
+        *(
+            (text(f"Projected on the assumption set {run.request.projected}."),)
+            if run.request.projected != CURRENT
+            else ()
         ),
         *((text(run.caution),) if run.caution else ()),
         *((text(f"Scenario: {run.scenario}."),) if run.scenario else ()),

@@ -38,6 +38,7 @@ HASHED = {
     "assumptions": ("assumptions_sha256",),
     "history": ("history_sha256",),
     "experience and pricing": ("study_sha256",),
+    "policies sold": ("policies_sold_sha256",),
     "code": ("code_sha256",),
 }
 """What a run knows its inputs and itself again by, and where the manifest has it."""

@@ -8,7 +8,8 @@ from xl_ltc.exhibits.attribution_tables import (
     attribution_columns,
     attribution_notes,
     lines_table,
-    series_table,
+    needed_by_series,
+    ratios_by_series,
     values_table,
     waterfall_table,
 )
@@ -33,7 +34,8 @@ def section_18(run: FilingRun) -> Page:
         tables = (
             lines_table(shown),
             waterfall_table(shown),
-            series_table(shown),
+            ratios_by_series(shown),
+            needed_by_series(shown),
             *((_thresholds(run),) if len(run.study[EXPECTED]) else ()),
             values_table(shown),
         )
@@ -73,7 +75,7 @@ def _thresholds(run: FilingRun) -> Table:
         }
         rows.append(Row(row, cells))
     columns = (
-        Column("series", "Series", width=58),
+        Column("series", "Series", width=52),
         Column("threshold", "Threshold: increase in the original loss ratio", "share", width=13),
         Column("ae", "A:E before the increase (section 16)", "hundredths", width=15),
         Column("beyond", "Beyond 1 + threshold", "general", width=13),

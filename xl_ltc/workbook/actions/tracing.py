@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import bundled
+from xl_ltc.assumptions.pricing.specs import CURRENT
+from xl_ltc.errors import InputError
 from xl_ltc.exhibits.audit import audit_pages
 from xl_ltc.illustration.block import illustrate
 from xl_ltc.inforce.block import Block
@@ -43,6 +45,7 @@ def trace_policy(
             block = check_policies(read_any_inforce(inforce), assumptions)
     else:
         inputs = read_inputs(workbook, inforce, progress, out)
+        _check_current(inputs)
         block, assumptions = inputs.block, inputs.assumptions
         policy_id = _of_control(inputs) if policy_id is None else policy_id
     chosen = _first(block) if policy_id is None else policy_id
@@ -74,11 +77,21 @@ def audit_policy(
     check_out(workbook, inforce, out)
     version = version_of(workbook)
     inputs = read_inputs(workbook, inforce, progress, out)
+    _check_current(inputs)
     chosen = _of_control(inputs) if policy_id is None else policy_id
     progress(f"recomputing policy {chosen}")
     pages = audit_pages(inputs.block, inputs.assumptions, [chosen])
     progress(f"writing {out.name}")
     return chosen, put_pages(workbook, version, pages, out)
+
+
+def _check_current(inputs: Inputs) -> None:
+    """Raises InputError where another set than the current assumptions is projected: the audit knows only these."""
+    if inputs.request.projected != CURRENT:
+        found = f"assumption_set = {inputs.request.projected!r}"
+        raise InputError.single(
+            "Trace policy", found, f"{CURRENT}: the audit's formulas are over the assumption sheets"
+        )
 
 
 def _of_control(inputs: Inputs) -> str:
