@@ -39,6 +39,9 @@ class ImprovementRates(Protocol):
     def years(self) -> float:
         """For how many projection years it runs."""
 
+    def rate(self, sex: ArrayLike, attained_age: ArrayLike) -> np.ndarray:
+        """As ``Improvement.rate``."""
+
     def factor(self, sex: ArrayLike, attained_age: ArrayLike, projection_year: ArrayLike) -> np.ndarray:
         """As ``Improvement.factor``."""
 
