@@ -85,6 +85,11 @@ def _solve(workbook: Path, out: Path, progress: Progress) -> Report:
     return Report("\n".join((solution.summary, *warnings)), "Solve", (out,))
 
 
+def _sensitivities(workbook: Path, out: Path, progress: Progress) -> Report:
+    outcome = actions.sensitivities_workbook(workbook, None, out, None, progress)
+    return Report("\n".join((*outcome.summary, *outcome.warnings)), "Sensitivities", outcome.files)
+
+
 def _check(workbook: Path, out: Path, progress: Progress) -> Report:
     found = actions.check_inputs(workbook, None, out, progress)
     return Report(found.summary, "Input checks", found.files)
@@ -110,6 +115,13 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 FILING, "trace", "Trace policy", "Show one policy's projection by formulas beside the engine.", _trace
             ),
             Action(FILING, "solve", "Solve increase", "Find the increase that reaches the target.", _solve),
+            Action(
+                FILING,
+                "sensitivities",
+                "Sensitivities",
+                "Run the scenarios and grids of the sheet Scenarios.",
+                _sensitivities,
+            ),
             Action(
                 FILING, "check", "Check inputs", "List every problem of the inputs, with links to the cells.", _check
             ),

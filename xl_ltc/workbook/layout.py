@@ -12,8 +12,10 @@ from xl_ltc.assumptions.specs import SPECS
 from xl_ltc.exhibits import changes, run_data, run_log
 from xl_ltc.exhibits.audit.pages import SHEETS as AUDIT_SHEETS
 from xl_ltc.exhibits.input_checks import SHEET as CHECKS
+from xl_ltc.exhibits.sensitivities_page import SHEET as SENSITIVITIES
 from xl_ltc.exhibits.solve_page import SHEET as SOLVE
 from xl_ltc.experience.study import BASIS, STUDY
+from xl_ltc.scenarios.specs import SPECS as SCENARIO_SPECS
 
 CONTENTS, CONTROL, SETTINGS, HISTORY, CHARTS = "Contents", "Control", "Settings", "History", "Charts"
 INFORCE = "In force"
@@ -54,6 +56,11 @@ def _assumption_sheets() -> Mapping[str, tuple[str, ...]]:
 
 ASSUMPTION_SHEETS = _assumption_sheets()
 
+SCENARIO_SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"Scenarios": tuple(spec.name for spec in SCENARIO_SPECS)}
+)
+"""Sheet → its tables of scenarios and grids."""
+
 STUDY_SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Experience": tuple(spec.name for spec in STUDY if spec.name.startswith("experience")),
@@ -63,7 +70,7 @@ STUDY_SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Sheet → its tables of experience and original pricing."""
 
-INPUT_SHEETS = (CONTROL, SETTINGS, *ASSUMPTION_SHEETS, HISTORY, *STUDY_SHEETS)
+INPUT_SHEETS = (CONTROL, SETTINGS, *ASSUMPTION_SHEETS, *SCENARIO_SHEETS, HISTORY, *STUDY_SHEETS)
 
 OUTPUT_SHEETS = (
     CONTENTS,
@@ -89,6 +96,7 @@ OUTPUT_SHEETS = (
     "Appendix B tables",
     *AUDIT_SHEETS,
     SOLVE,
+    SENSITIVITIES,
     CHECKS,
     "Marginals",
     "Policy sums",
@@ -108,6 +116,7 @@ WAITING: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(AUDIT_SHEETS, "Filled by Trace policy (xl-ltc trace)."),
         SOLVE: "Filled by Solve increase (xl-ltc solve).",
+        SENSITIVITIES: "Filled by Sensitivities (xl-ltc sensitivities).",
         CHECKS: "Filled by Check inputs (xl-ltc check).",
     }
 )

@@ -19,6 +19,7 @@ from xl_ltc.inforce.history import HISTORY, check_history
 from xl_ltc.inforce.read import read_inforce, record_locator
 from xl_ltc.inforce.schema import CODED, INFORCE
 from xl_ltc.inforce.validate import InforceRules, check_inforce
+from xl_ltc.scenarios.specs import SPECS as SCENARIO_SPECS
 from xl_ltc.tables import InputTable, clean
 from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS, check_not_input, same_file
 from xl_ltc.workbook.actions.progress import Progress
@@ -183,7 +184,7 @@ def _read_workbook(workbook: Path) -> WorkbookInputs:
 
 def _bad_cells(workbook: Path) -> list[Problem]:
     """What is wrong with the cells of the tables that are there, each table by itself."""
-    specs = (*SPECS, HISTORY, *STUDY)
+    specs = (*SPECS, HISTORY, *STUDY, *SCENARIO_SPECS)
     try:
         tables = read_what_is_there(workbook, [spec.name for spec in specs])
     except InputError:
