@@ -26,6 +26,7 @@ OF_FILINGS = [action.name for action in ACTIONS.values() if action.kind == FILIN
 SHEETS_OF = {
     "trace": ("Policy audit", "Audit years", "Audit segments", "Audit rates", "Audit engine"),
     "solve": ("Solve",),
+    "sensitivities": ("Sensitivities",),
     "check": ("Input checks",),
 }
 

@@ -97,16 +97,16 @@ def _bars(scenarios: Sequence[Scenario]) -> tuple[_Bar, ...]:
 
 _COLUMNS = (
     Column("scenario", "Scenario", width=_FIRST, wrap=False),
-    Column("changes", "Changes", width=40),
     Column("before", "Ratio", "tenths_percent", "Lifetime loss ratio before the increase", 12),
     Column("change_before", "Change", "difference", "Lifetime loss ratio before the increase", 12),
     Column("after", "Ratio", "tenths_percent", "Lifetime loss ratio after the increase", 12),
     Column("change_after", "Change", "difference", "Lifetime loss ratio after the increase", 12),
     Column("margin", "Margin", "tenths_percent", "58%/85% test", 12),
-    Column("passed", "Result", "sign", "58%/85% test", 12, alarm=FAIL),
+    Column("passed", "Result", "general", "58%/85% test", 12, alarm=FAIL),
     Column("needed", "Increase needed", "tenths_percent", width=12),
     Column("future_premium", "Premium", "money", "Present value after the increase ($)", 16),
     Column("future_claims", "Claims", "money", "Present value after the increase ($)", 16),
+    Column("changes", "Changes", width=40),
     Column("premium_before", "Premium", "money", "Lifetime values before ($)", 16, printed=False),
     Column("claims_before", "Claims", "money", "Lifetime values before ($)", 16, printed=False),
     Column("from_increase", "Premium from the increase on ($)", "money", width=16, printed=False),
@@ -197,7 +197,6 @@ def _bar_table(found: Sensitivities, bars: Sequence[_Bar]) -> Table:
         rows.append(Row(str(i), cells))
     columns = (
         Column("what", "Change", width=_FIRST, wrap=False),
-        Column("gap", "", width=40),
         Column("number", "Bar", "age", width=12),
         Column("rank", "Place", "age", width=12),
         Column("low", "Lowest", "difference", "Change of the loss ratio after", 12),
@@ -232,7 +231,6 @@ def _tornado(found: Sensitivities, bars: Sequence[_Bar]) -> Table:
         rows.append(Row(str(place), cells))
     columns = (
         Column("what", "Change", width=_FIRST, wrap=False),
-        Column("gap", "", width=40),
         Column("place", "Place", "age", width=12),
         Column("low", "Lowest", "difference", "Change of the loss ratio after", 12),
         Column("high", "Highest", "difference", "Change of the loss ratio after", 12),
@@ -271,7 +269,6 @@ def _grid_tables(number: int, grid: Grid, outcomes: Sequence[Outcome], base: Out
     for key, words, measure, value_of in _MEASURES:
         columns = (
             Column("down", grid.down.what, width=_FIRST, wrap=False),
-            Column("gap", "", width=40),
             *(
                 Column(f"c{j}", grid.across.value_words(value), measure, grid.across.what, 12)
                 for j, value in enumerate(grid.across.values)

@@ -60,8 +60,9 @@ def write_bars(workbook: Workbook, sheet: Worksheet, line: int, bars: Bars, plac
         )
     chart.set_size({"width": _WIDTH, "height": _height(len(place.lines))})
     chart.set_title({"name": bars.title, "name_font": {"name": FONT, "size": 10, "color": NAVY}, "overlay": False})
-    chart.set_x_axis({"reverse": True, "label_position": "low", "num_font": font, "major_tick_mark": "none"})
-    chart.set_y_axis(
+    # XlsxWriter calls the axis of a bar chart's categories y, that of its values x.
+    chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": font, "major_tick_mark": "none"})
+    chart.set_x_axis(
         {
             "num_font": font,
             "num_format": NUMBER_FORMATS[bars.measure],
