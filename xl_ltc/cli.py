@@ -1,4 +1,4 @@
-"""The command line: ``xl-ltc demo | run | check | trace | solve | compare | study …``, and those of the hosts."""
+"""The command line: ``xl-ltc demo | run | check | trace | solve | sensitivities | study …``, and those of the hosts."""
 
 from __future__ import annotations
 
@@ -138,6 +138,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_sold(sets)
     sets.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     sets.set_defaults(action=_compare_sets)
+    sensitivities = commands.add_parser("sensitivities", help="scenarios and grids, on the sheet Sensitivities")
+    sensitivities.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
+    _add_inforce(sensitivities)
+    sensitivities.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
+    words = "scenarios or grids to run, by their names; all of them without it"
+    sensitivities.add_argument("--scenario", nargs="+", default=[], metavar="NAME", help=words)
+    sensitivities.add_argument("--results", type=Path, metavar="DIR", help="folder for the runs as a CSV file")
+    sensitivities.set_defaults(action=_sensitivities)
 
     study = commands.add_parser("study", help="an experience study: exposure, actual to expected, fitted factors")
     words = "a study's workbook, or histories or cells (.parquet, .csv, .xlsx); illustrative histories without it"
@@ -266,6 +274,19 @@ def _compare_sets(options: argparse.Namespace) -> int:
     found, warnings = compare_sets_workbook(files, options.sets, progress)
     progress("done")
     _tell(sets_summary(found), warnings, (options.out or options.workbook,))
+    return 0
+
+
+def _sensitivities(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.workbook.actions import sensitivities_workbook
+
+    outcome = sensitivities_workbook(
+        options.workbook, options.inforce, options.out, options.results, progress, options.scenario
+    )
+    progress("done")
+    _tell(outcome.summary, outcome.warnings, outcome.files)
     return 0
 
 

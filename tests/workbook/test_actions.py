@@ -284,7 +284,7 @@ def test_problems_of_several_tables_come_at_once(small: SmallFiling, tmp_path: P
     assert [p.place.split(",")[0] for p in error.value.problems] == ["sheet Claim cost", "sheet History"]
 
 
-@pytest.mark.parametrize("action", ["run", "solve", "check", "audit", "trace"])
+@pytest.mark.parametrize("action", ["run", "solve", "sensitivities", "check", "audit", "trace"])
 def test_the_in_force_file_that_the_control_sheet_names_is_not_written_over(
     action: str, small: SmallFiling, tmp_path: Path
 ) -> None:
@@ -295,6 +295,7 @@ def test_the_in_force_file_that_the_control_sheet_names_is_not_written_over(
     perform: dict[str, Callable[[], object]] = {
         "run": lambda: actions.run_workbook(book, None, policies, None, quiet),
         "solve": lambda: actions.solve_workbook(book, None, policies, quiet),
+        "sensitivities": lambda: actions.sensitivities_workbook(book, None, policies, None, quiet),
         "check": lambda: actions.check_inputs(book, None, policies, quiet),
         "audit": lambda: actions.audit_policy(book, None, None, policies, quiet),
         "trace": lambda: actions.trace_policy(None, book, None, quiet, policies),

@@ -30,6 +30,7 @@ SHEETS_OF = {
     "solve": ("Solve",),
     "attribute": ("Attribution",),
     "compare-sets": ("Set comparison",),
+    "sensitivities": ("Sensitivities",),
     "check": ("Input checks",),
 }
 

@@ -25,7 +25,11 @@ class Improvement:
         rates = np.stack([tables.by_age("improvement_scale", sex) for sex in SEXES])
         return cls(AgeTable("improvement_scale", rates), tables.parameters("improvement")["improvement_years"])
 
+    def rate(self, sex: ArrayLike, attained_age: ArrayLike) -> np.ndarray:
+        """Annual improvement rate."""
+        return self.scale.at(sex, attained_age)
+
     def factor(self, sex: ArrayLike, attained_age: ArrayLike, projection_year: ArrayLike) -> np.ndarray:
         """The factor on mortality and claim cost in projection year ``k`` (first year 1)."""
         k = np.minimum(np.asarray(projection_year, dtype=float), self.years)
-        return np.asarray((1.0 - self.scale.at(sex, attained_age)) ** k)
+        return np.asarray((1.0 - self.rate(sex, attained_age)) ** k)

@@ -144,6 +144,23 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """A chart of horizontal bars, one a row of a table, from the top down; its parts begin at zero.
+
+    Attributes:
+        title: above it, one in the workbook.
+        labels: the column that says what each bar is.
+        parts: a column for each part of the bars, and what it is.
+        measure: what the numbers are.
+    """
+
+    title: str
+    labels: str
+    parts: Mapping[str, str]
+    measure: Measure
+
+
+@dataclass(frozen=True)
 class Table:
     """A table.
 
@@ -155,6 +172,7 @@ class Table:
         published: of each number the filing prints in this table, the cell (row, column) that shows it.
         names: workbook-wide names of single cells (row, column).
         named: whether it is an Excel table of its name, to be read back; its headers are one line each then.
+        bars: a chart of its rows, below it.
     """
 
     name: str
@@ -165,6 +183,7 @@ class Table:
     published: Mapping[PublishedKey, tuple[str, str]] = field(default_factory=dict)
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     named: bool = False
+    bars: Bars | None = None
 
     def __post_init__(self) -> None:
         """Refuse two rows of one name: formulas would mean either."""

@@ -39,6 +39,9 @@ class ImprovementRates(Protocol):
     def years(self) -> float:
         """For how many projection years it runs."""
 
+    def rate(self, sex: ArrayLike, attained_age: ArrayLike) -> np.ndarray:
+        """As ``Improvement.rate``."""
+
     def factor(self, sex: ArrayLike, attained_age: ArrayLike, projection_year: ArrayLike) -> np.ndarray:
         """As ``Improvement.factor``."""
 
@@ -152,19 +155,19 @@ class ProjectionBasis:
         )
 
 
-def combined(series: np.ndarray, *assumptions: BySeries[Any]) -> Iterator[tuple[np.ndarray | slice, tuple[Any, ...]]]:
-    """The policies that have the same bases of some assumptions, and these bases.
+def combined(series: np.ndarray, *assumptions: BySeries[Any]) -> Iterator[tuple[np.ndarray | slice, tuple[int, ...]]]:
+    """The policies that have the same bases of some assumptions, and which these are.
 
     Args:
         series: code of each policy.
         assumptions: by series.
 
     Yields:
-        Positions of policies (all of them as a slice, where no two differ), and one member of each assumption.
+        Positions of policies (all of them as a slice, where no two differ), and a position in ``members`` of each
+        assumption.
     """
     which = np.stack([a.of_series for a in assumptions], axis=1)
     distinct, of_series = np.unique(which, axis=0, return_inverse=True)
     of_series = of_series.reshape(-1)
-    for i, members in enumerate(distinct):
-        rows = slice(None) if len(distinct) == 1 else np.flatnonzero(of_series[series] == i)
-        yield rows, tuple(a.members[m] for a, m in zip(assumptions, members, strict=True))
+    for i, members in enumerate(distinct.tolist()):
+        yield slice(None) if len(distinct) == 1 else np.flatnonzero(of_series[series] == i), tuple(members)

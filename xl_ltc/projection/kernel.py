@@ -222,7 +222,9 @@ def _project_unit(  # type: ignore[no-untyped-def]
         )
 
 
-def project_all(units: int, policies: int, groups: int, years: int, **arguments: Any) -> np.ndarray:
+def project_all(
+    units: int, policies: int, groups: int, years: int, workers: int | None = None, **arguments: Any
+) -> np.ndarray:
     """Cash flows by group and year, shape (groups, years, 7); see ``results.KERNEL_COLUMNS``.
 
     Units go to threads of Python's: numba's own take twice as long to compile and give nothing more.
@@ -230,6 +232,7 @@ def project_all(units: int, policies: int, groups: int, years: int, **arguments:
     Args:
         units: see ``work_units``.
         policies, groups, years: how many.
+        workers: threads; None for ``threads()``.
         arguments: the other arguments of ``_project_unit``, by name.
     """
     size = (policies + units - 1) // units
@@ -239,8 +242,11 @@ def project_all(units: int, policies: int, groups: int, years: int, **arguments:
     def work(u: int) -> None:
         _project_unit(low=u * size, high=min(policies, (u + 1) * size), out=partial[u], **plain)
 
-    with ThreadPoolExecutor(threads()) as pool:
-        collections.deque(pool.map(work, range(units)), maxlen=0)
+    if (workers or threads()) == 1:
+        collections.deque(map(work, range(units)), maxlen=0)
+    else:
+        with ThreadPoolExecutor(workers or threads()) as pool:
+            collections.deque(pool.map(work, range(units)), maxlen=0)
     total = np.zeros((groups, years, 7))
     for own in partial:
         total += own

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from xl_ltc.assumptions.mortality import improved
 from xl_ltc.assumptions.specs import LAST_AGE, LAST_DURATION
 from xl_ltc.errors import InputError
 from xl_ltc.inforce.block import Block
-from xl_ltc.projection.basis import ProjectionBasis, combined
+from xl_ltc.inforce.schema import CODED
+from xl_ltc.projection.basis import BySeries, ClaimCosts, ProjectionBasis, combined
 from xl_ltc.projection.timeline import Timeline
 
 _AGES = np.arange(LAST_AGE + 1)
@@ -22,21 +23,12 @@ _DURATIONS = np.arange(1, LAST_DURATION + 1)
 MOST_CODES_COUNTED = 1_000_000
 """Up to so many possible combinations of codes, a table of all is quicker than sorting the policies."""
 
-
-@dataclass(frozen=True)
-class Prepared:
-    """Arguments of the kernel by name, without groups and impact."""
-
-    columns: dict[str, Any]
+Codes = Sequence[np.ndarray]
+"""Of each characteristic the codes that a table's classes stand for, int64, shape (classes,)."""
 
 
-def _log_survival(q: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log1p(-q))
-
-
-def prepare(block: Block, basis: ProjectionBasis, timeline: Timeline, count: np.ndarray | None = None) -> Prepared:
-    """The kernel's tables and columns.
+class Preparation:
+    """A block made ready for projections that differ in rates only: what depends on the policies is found once.
 
     Args:
         block: the policies; basis: their assumptions.
@@ -46,16 +38,17 @@ def prepare(block: Block, basis: ProjectionBasis, timeline: Timeline, count: np.
     Raises:
         InputError: an improvement period that is not a whole number of years.
     """
-    mortality_class, log_mortality = _mortality(block, basis)
-    lapse_class, log_lapse = _lapse(block, basis)
-    expiry_class, log_expiry = _expiry(block, basis)
-    cost_class, cost = _cost(block, basis)
-    duration_class, duration_factor = _duration(block, basis)
-    improvement_class, improvement = _improvement(block, basis)
-    longest = int(timeline.policy_duration.max(initial=1)) + len(timeline.years) + 1
-    options = np.arange(len(basis.growth.options))
-    return Prepared(
-        dict(
+
+    def __init__(
+        self, block: Block, basis: ProjectionBasis, timeline: Timeline, count: np.ndarray | None = None
+    ) -> None:
+        self._codes = {name: block.codes(name) for table in _TABLES for name in table.characteristics if name in CODED}
+        self._codes |= {"discounted_renewal": block.discounted_renewal.astype(np.int64), "issue_age": block.issue_age}
+        self._series = block.codes("series")
+        self._classes: dict[tuple[object, ...], _Classes] = {}
+        longest = int(timeline.policy_duration.max(initial=1)) + len(timeline.years) + 1
+        options = np.arange(len(basis.growth.options))
+        self._of_policies: dict[str, Any] = dict(
             first_projection_year=int(timeline.years[0]) - basis.settings.valuation_date.year,
             from_issue=timeline.from_issue,
             constant_force=basis.settings.average_lives == "constant_force",
@@ -64,25 +57,59 @@ def prepare(block: Block, basis: ProjectionBasis, timeline: Timeline, count: np.
             age0=timeline.attained_age,
             duration0=timeline.policy_duration,
             before=timeline.before_anniversary,
-            mortality_class=mortality_class,
-            lapse_class=lapse_class,
-            expiry_class=expiry_class,
-            cost_class=cost_class,
-            duration_class=duration_class,
             growth_class=block.codes("inflation_option"),
-            improvement_class=improvement_class,
             premium=block.numbers("annualized_premium"),
             paying_years=basis.premium.paying_years(block.codes("premium_payment"), block.issue_age),
-            claim_base=_claim_base(block, basis),
-            log_mortality=log_mortality,
-            log_lapse=log_lapse,
-            log_expiry=log_expiry,
-            cost=cost,
-            duration_factor=duration_factor,
+            claim_base=_claim_base(block, self._series, basis.claim_costs),
             growth=basis.growth.factor(options[:, None], np.arange(1, longest + 1)),
-            morbidity_improvement=improvement,
         )
-    )
+        self._basis = basis
+        self._tables = {table.name: self._made(table, basis) for table in _TABLES}
+
+    def columns(self, basis: ProjectionBasis | None = None) -> dict[str, Any]:
+        """The kernel's arguments by name, without groups and impact.
+
+        Args:
+            basis: other rates, with this one's settings, premium-paying periods, growth and policies' own part of
+                claims; None for the basis of the preparation.
+
+        Raises:
+            InputError: an improvement period that is not a whole number of years.
+        """
+        columns = dict(self._of_policies)
+        for table in _TABLES:
+            classes, values = self._tables[table.name]
+            if basis is not None and any(
+                getattr(basis, name) is not getattr(self._basis, name) for name in table.assumptions
+            ):
+                classes, values = self._made(table, basis)
+            columns |= {table.classes: classes, table.name: values}
+        return columns
+
+    def _made(self, table: _Table, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
+        """The class of each policy, and a table's values by class."""
+        of = [getattr(basis, name) for name in table.assumptions]
+        classes = self._classes_of(table, of)
+        values = [
+            table.values(basis, [a.members[m] for a, m in zip(of, members, strict=True)], codes)
+            for members, codes in classes.parts
+        ]
+        return classes.of_policy, values[0] if len(values) == 1 else np.concatenate(values, axis=table.axis)
+
+    def _classes_of(self, table: _Table, of: Sequence[BySeries[Any]]) -> _Classes:
+        """The classes of a table, which depend on which series have the same bases, not on what these are."""
+        key = (table.name, *(a.of_series.tobytes() for a in of))
+        if key not in self._classes:
+            codes = [self._codes[name] for name in table.characteristics]
+            self._classes[key] = _Classes.of(self._series, of, codes)
+        return self._classes[key]
+
+
+def prepare(
+    block: Block, basis: ProjectionBasis, timeline: Timeline, count: np.ndarray | None = None
+) -> dict[str, Any]:
+    """The kernel's arguments for one projection; see ``Preparation``."""
+    return Preparation(block, basis, timeline, count).columns()
 
 
 def improvement_levels(basis: ProjectionBasis) -> np.ndarray:
@@ -115,101 +142,123 @@ def compress(codes: Sequence[np.ndarray], sizes: Sequence[int]) -> tuple[np.ndar
     return policy_class.astype(np.int64), [np.asarray(c) for c in np.unravel_index(used, tuple(sizes))]
 
 
-def _classes(rows: np.ndarray | slice, *codes: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-    """``compress`` of some policies' codes."""
-    chosen = [c[rows] for c in codes]
-    return compress(chosen, [int(c.max(initial=0)) + 1 for c in chosen])
+@dataclass(frozen=True)
+class _Classes:
+    """Which policies share a row of a table: one part for each combination of bases, one after the other.
+
+    Attributes:
+        of_policy: class of each policy among those of all parts, int64, shape (policies,).
+        parts: of each, positions of its bases among the members of each assumption, and its classes' codes.
+    """
+
+    of_policy: np.ndarray
+    parts: tuple[tuple[tuple[int, ...], Codes], ...]
+
+    @classmethod
+    def of(cls, series: np.ndarray, assumptions: Sequence[BySeries[Any]], codes: Codes) -> _Classes:
+        of_policy, parts, count = np.zeros(len(series), dtype=np.int64), [], 0
+        for rows, members in combined(series, *assumptions):
+            chosen = [c[rows] for c in codes]
+            policy_class, of_class = compress(chosen, [int(c.max(initial=0)) + 1 for c in chosen])
+            of_policy[rows] = policy_class + count
+            parts.append((members, of_class))
+            count += len(of_class[0])
+        return cls(of_policy, tuple(parts))
 
 
-class _Stack:
-    """Tables of the policies of one basis after those of another, and each policy's class among them all."""
+@dataclass(frozen=True)
+class _Table:
+    """A table of the kernel's.
 
-    def __init__(self, policies: int, axis: int = 0) -> None:
-        self._class = np.zeros(policies, dtype=np.int64)
-        self._tables: list[np.ndarray] = []
-        self._axis = axis
-        self._classes = 0
+    Attributes:
+        name: of the kernel's argument; classes: of the argument with each policy's class.
+        assumptions: fields of ``ProjectionBasis`` it is made from.
+        characteristics: policies that have these alike share a class.
+        values: from the basis, a member of each assumption and the classes' codes.
+        axis: along which the classes stand.
+    """
 
-    def add(self, rows: np.ndarray | slice, policy_class: np.ndarray, table: np.ndarray) -> None:
-        self._class[rows] = policy_class + self._classes
-        self._tables.append(table)
-        self._classes += table.shape[self._axis]
-
-    @property
-    def whole(self) -> tuple[np.ndarray, np.ndarray]:
-        return self._class, np.concatenate(self._tables, axis=self._axis)
+    name: str
+    classes: str
+    assumptions: tuple[str, ...]
+    characteristics: tuple[str, ...]
+    values: Callable[[ProjectionBasis, Sequence[Any], Codes], np.ndarray]
+    axis: int = 0
 
 
-def _mortality(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
+def _log_survival(q: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log1p(-q))
+
+
+def _mortality(basis: ProjectionBasis, members: Sequence[Any], codes: Codes) -> np.ndarray:
     """Log annual survival by improvement level, class, attained age and duration."""
-    stack = _Stack(len(block), axis=1)
+    mortality, improvement = members
+    sex, partner, uw = codes
     level = improvement_levels(basis)
-    codes = [block.codes(name) for name in ("sex", "partner_status", "underwriting_class")]
-    for rows, (mortality, improvement) in combined(block.codes("series"), basis.mortality, basis.improvement):
-        policy_class, (sex, partner, uw) = _classes(rows, *codes)
-        q = mortality.q(sex[:, None, None], _AGES[:, None], partner[:, None, None], uw[:, None, None], _DURATIONS)
-        factor = improvement.factor(sex[:, None], _AGES, level[:, None, None])
-        stack.add(rows, policy_class, _log_survival(improved(q[None], factor[..., None])))
-    return stack.whole
+    q = mortality.q(sex[:, None, None], _AGES[:, None], partner[:, None, None], uw[:, None, None], _DURATIONS)
+    factor = improvement.factor(sex[:, None], _AGES, level[:, None, None])
+    return _log_survival(improved(q[None], factor[..., None]))
 
 
-def _improvement(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
-    """Improvement of morbidity by level, class and attained age; the class is the sex."""
-    stack = _Stack(len(block), axis=1)
-    level = improvement_levels(basis)
-    for rows, (improvement,) in combined(block.codes("series"), basis.improvement):
-        table = improvement.factor(np.arange(2)[:, None], _AGES, level[:, None, None])
-        stack.add(rows, block.codes("sex")[rows], table)
-    return stack.whole
+def _improvement(basis: ProjectionBasis, members: Sequence[Any], codes: Codes) -> np.ndarray:
+    """Improvement of morbidity by level, class and attained age."""
+    (improvement,), (sex,) = members, codes
+    return np.asarray(improvement.factor(sex[:, None], _AGES, improvement_levels(basis)[:, None, None]))
 
 
-def _lapse(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
+def _lapse(basis: ProjectionBasis, members: Sequence[Any], codes: Codes) -> np.ndarray:
     """Log annual persistency by class and duration; a class is a set of policies with the same lapse rates."""
-    stack = _Stack(len(block))
-    codes = [block.codes(name) for name in ("partner_status", "premium_payment")]
-    codes += [block.discounted_renewal.astype(np.int64), block.issue_age]
+    (lapse,), (partner, option, discounted, age) = members, codes
     durations = np.arange(1, max(lapse.last_duration for lapse in basis.lapse.members) + 1)
-    for rows, (lapse,) in combined(block.codes("series"), basis.lapse):
-        policy_class, (partner, option, discounted, age) = _classes(rows, *codes)
-        discounting = discounted[:, None].astype(bool)
-        rates = lapse.rate(partner[:, None], durations, option[:, None], discounting, age[:, None])
-        stack.add(rows, policy_class, _log_survival(rates))
-    return stack.whole
+    discounting = discounted[:, None].astype(bool)
+    return _log_survival(lapse.rate(partner[:, None], durations, option[:, None], discounting, age[:, None]))
 
 
-def _expiry(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
+def _expiry(basis: ProjectionBasis, members: Sequence[Any], codes: Codes) -> np.ndarray:
     """Log annual persistency by class and attained age."""
-    stack = _Stack(len(block))
-    codes = [block.codes(name) for name in ("sex", "benefit_period")]
-    for rows, (expiry,) in combined(block.codes("series"), basis.benefit_expiry):
-        policy_class, (sex, period) = _classes(rows, *codes)
-        stack.add(rows, policy_class, _log_survival(expiry.rate(sex[:, None], period[:, None], _AGES)))
-    return stack.whole
+    (expiry,), (sex, period) = members, codes
+    return _log_survival(expiry.rate(sex[:, None], period[:, None], _AGES))
 
 
-def _cost(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
+def _cost(basis: ProjectionBasis, members: Sequence[Any], codes: Codes) -> np.ndarray:
     """Claim cost with the factors by attained age, by class and attained age."""
-    stack = _Stack(len(block))
-    codes = [block.codes(name) for name in ("sex", "series", "benefit_period", "benefit_type")]
-    for rows, (costs,) in combined(block.codes("series"), basis.claim_costs):
-        policy_class, (sex, series, period, kind) = _classes(rows, *codes)
-        table = costs.age_cost(sex[:, None], series[:, None], period[:, None], kind[:, None], _AGES)
-        stack.add(rows, policy_class, table)
-    return stack.whole
+    (costs,), (sex, series, period, kind) = members, codes
+    return np.asarray(costs.age_cost(sex[:, None], series[:, None], period[:, None], kind[:, None], _AGES))
 
 
-def _duration(block: Block, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
-    """Factors on claims by class and policy duration; the class is the series."""
-    stack = _Stack(len(block))
-    for rows, (costs,) in combined(block.codes("series"), basis.claim_costs):
-        policy_class, (series,) = _classes(rows, block.codes("series"))
-        stack.add(rows, policy_class, costs.duration(series[:, None], _DURATIONS))
-    return stack.whole
+def _duration(basis: ProjectionBasis, members: Sequence[Any], codes: Codes) -> np.ndarray:
+    """Factors on claims by class and policy duration."""
+    (costs,), (series,) = members, codes
+    return np.asarray(costs.duration(series[:, None], _DURATIONS))
 
 
-def _claim_base(block: Block, basis: ProjectionBasis) -> np.ndarray:
+def _claim_base(block: Block, series: np.ndarray, claim_costs: BySeries[ClaimCosts]) -> np.ndarray:
     """The part of each policy's claims that never changes."""
     base = np.zeros(len(block))
-    for rows, (costs,) in combined(block.codes("series"), basis.claim_costs):
-        base[rows] = costs.policy_base(block)[rows]
+    for rows, (member,) in combined(series, claim_costs):
+        base[rows] = claim_costs.members[member].policy_base(block)[rows]
     return base
+
+
+_TABLES = (
+    _Table(
+        "log_mortality",
+        "mortality_class",
+        ("mortality", "improvement"),
+        ("sex", "partner_status", "underwriting_class"),
+        _mortality,
+        axis=1,
+    ),
+    _Table("morbidity_improvement", "improvement_class", ("improvement",), ("sex",), _improvement, axis=1),
+    _Table(
+        "log_lapse",
+        "lapse_class",
+        ("lapse",),
+        ("partner_status", "premium_payment", "discounted_renewal", "issue_age"),
+        _lapse,
+    ),
+    _Table("log_expiry", "expiry_class", ("benefit_expiry",), ("sex", "benefit_period"), _expiry),
+    _Table("cost", "cost_class", ("claim_costs",), ("sex", "series", "benefit_period", "benefit_type"), _cost),
+    _Table("duration_factor", "duration_class", ("claim_costs",), ("series",), _duration),
+)

@@ -13,7 +13,7 @@ from xl_ltc.inforce.block import Block
 from xl_ltc.projection import kernel
 from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.impact import Impact
-from xl_ltc.projection.prepare import compress, prepare
+from xl_ltc.projection.prepare import Preparation, compress
 from xl_ltc.projection.results import CashFlows
 from xl_ltc.projection.timeline import Timeline
 
@@ -40,10 +40,8 @@ def project(
         InputError: policies the assumptions do not cover, or an impact that is not this block's.
     """
     basis = basis_of(assumptions)
-    timeline = Timeline.of(block, basis.settings)
     impact = impact or Impact.none(len(block), basis.settings.increase_effective_year)
-    _check_impact(block, impact)
-    return _projected(block, basis, timeline, impact, by)
+    return PreparedBlock(block, basis, by).project(impact)
 
 
 def project_since_issue(
@@ -64,9 +62,9 @@ def project_since_issue(
         InputError: a policy issued after the valuation date.
     """
     basis = basis_of(assumptions)
-    timeline = Timeline.since_issue(block, basis.settings)
     impact = Impact.none(len(block), basis.settings.increase_effective_year)
-    return _projected(block, basis, timeline, impact, by, count)
+    timeline = Timeline.since_issue(block, basis.settings)
+    return PreparedBlock(block, basis, by, timeline, count).project(impact)
 
 
 def basis_of(assumptions: AssumptionSet | ProjectionBasis) -> ProjectionBasis:
@@ -74,27 +72,66 @@ def basis_of(assumptions: AssumptionSet | ProjectionBasis) -> ProjectionBasis:
     return assumptions if isinstance(assumptions, ProjectionBasis) else ProjectionBasis.of(assumptions)
 
 
-def _projected(
-    block: Block,
-    basis: ProjectionBasis,
-    timeline: Timeline,
-    impact: Impact,
-    by: Sequence[str],
-    count: np.ndarray | None = None,
-) -> CashFlows:
-    group, groups = grouping(block, basis, by)
-    values = kernel.project_all(
-        kernel.work_units(len(block), len(groups), len(timeline.years)),
-        len(block),
-        len(groups),
-        len(timeline.years),
-        first_year=int(timeline.years[0]),
-        group=group,
-        factors=impact.with_no_step(),
-        effective_years=impact.effective_years,
-        **prepare(block, basis, timeline, count).columns,
-    )
-    return CashFlows(groups, timeline.years, values)
+class PreparedBlock:
+    """A block ready to be projected again and again under rates and impacts that differ.
+
+    Args:
+        block: checked policies; basis: their assumptions.
+        by: grouping columns of the in-force file.
+        timeline: of the block; None for policies in force.
+        count: how many policies each one stands for, shape (policies,); None for one each.
+
+    Raises:
+        InputError: policies the assumptions do not cover.
+    """
+
+    def __init__(
+        self,
+        block: Block,
+        basis: ProjectionBasis,
+        by: Sequence[str] = ("series",),
+        timeline: Timeline | None = None,
+        count: np.ndarray | None = None,
+    ) -> None:
+        self._block = block
+        self._timeline = timeline or Timeline.of(block, basis.settings)
+        self._group, self.groups = grouping(block, basis, by)
+        self._preparation = Preparation(block, basis, self._timeline, count)
+
+    def project(
+        self,
+        impact: Impact,
+        basis: ProjectionBasis | None = None,
+        *,
+        years: int | None = None,
+        workers: int | None = None,
+    ) -> CashFlows:
+        """Cash flows by group, valuation rate and calendar year; they do not depend on the workers.
+
+        Args:
+            impact: what the increase does to each policy.
+            basis: other rates; see ``Preparation.columns``.
+            years: the first so many calendar years; None for all.
+            workers: threads; None for one a processor.
+
+        Raises:
+            InputError: an impact that is not this block's.
+        """
+        _check_impact(self._block, impact)
+        calendar, policies, groups = self._timeline.years[:years], len(self._block), len(self.groups)
+        values = kernel.project_all(
+            kernel.work_units(policies, groups, len(calendar)),
+            policies,
+            groups,
+            len(calendar),
+            workers,
+            first_year=int(self._timeline.years[0]),
+            group=self._group,
+            factors=impact.with_no_step(),
+            effective_years=impact.effective_years,
+            **self._preparation.columns(basis),
+        )
+        return CashFlows(self.groups, calendar, values)
 
 
 def _check_impact(block: Block, impact: Impact) -> None:

@@ -96,6 +96,11 @@ def _compare_sets(workbook: Path, out: Path, progress: Progress) -> Report:
     return Report("\n".join((*sets_summary(found), *warnings)), "Set comparison", (out,))
 
 
+def _sensitivities(workbook: Path, out: Path, progress: Progress) -> Report:
+    outcome = actions.sensitivities_workbook(workbook, None, out, None, progress)
+    return Report("\n".join((*outcome.summary, *outcome.warnings)), "Sensitivities", outcome.files)
+
+
 def _check(workbook: Path, out: Path, progress: Progress) -> Report:
     found = actions.check_inputs(workbook, None, out, progress)
     return Report(found.summary, "Input checks", found.files)
@@ -125,6 +130,13 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 FILING, "attribute", "Attribute", "Show what each assumption's change did (section 18).", _attribute
             ),
             Action(FILING, "compare-sets", "Compare sets", "Put assumption sets beside each other.", _compare_sets),
+            Action(
+                FILING,
+                "sensitivities",
+                "Sensitivities",
+                "Run the scenarios and grids of the sheet Scenarios.",
+                _sensitivities,
+            ),
             Action(
                 FILING, "check", "Check inputs", "List every problem of the inputs, with links to the cells.", _check
             ),

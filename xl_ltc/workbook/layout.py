@@ -14,9 +14,11 @@ from xl_ltc.exhibits import changes, run_data, run_log
 from xl_ltc.exhibits.attribution_page import SHEET as ATTRIBUTION
 from xl_ltc.exhibits.audit.pages import SHEETS as AUDIT_SHEETS
 from xl_ltc.exhibits.input_checks import SHEET as CHECKS
+from xl_ltc.exhibits.sensitivities_page import SHEET as SENSITIVITIES
 from xl_ltc.exhibits.set_comparison import SHEET as SETS_COMPARED
 from xl_ltc.exhibits.solve_page import SHEET as SOLVE
 from xl_ltc.experience.study import BASIS, STUDY
+from xl_ltc.scenarios.specs import SPECS as SCENARIO_SPECS
 
 CONTENTS, CONTROL, SETTINGS, HISTORY, CHARTS = "Contents", "Control", "Settings", "History", "Charts"
 INFORCE = "In force"
@@ -58,6 +60,11 @@ def _assumption_sheets() -> Mapping[str, tuple[str, ...]]:
 ASSUMPTION_SHEETS = _assumption_sheets()
 
 MORTALITY_TABLES = (MORTALITY, SELECT)
+SCENARIO_SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"Scenarios": tuple(spec.name for spec in SCENARIO_SPECS)}
+)
+"""Sheet → its tables of scenarios and grids."""
+
 STUDY_SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Experience": tuple(spec.name for spec in STUDY if spec.name.startswith("experience")),
@@ -69,7 +76,7 @@ STUDY_SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Sheet → its tables of experience and original pricing."""
 
-INPUT_SHEETS = (CONTROL, SETTINGS, *ASSUMPTION_SHEETS, HISTORY, *STUDY_SHEETS)
+INPUT_SHEETS = (CONTROL, SETTINGS, *ASSUMPTION_SHEETS, *SCENARIO_SHEETS, HISTORY, *STUDY_SHEETS)
 
 OUTPUT_SHEETS = (
     CONTENTS,
@@ -99,6 +106,7 @@ OUTPUT_SHEETS = (
     SOLVE,
     ATTRIBUTION,
     SETS_COMPARED,
+    SENSITIVITIES,
     CHECKS,
     "Marginals",
     "Policy sums",
@@ -120,6 +128,7 @@ WAITING: Mapping[str, str] = MappingProxyType(
         SOLVE: "Filled by Solve increase (xl-ltc solve).",
         ATTRIBUTION: "Filled by Attribute (xl-ltc attribute); section 18 of the run is on its own sheet.",
         SETS_COMPARED: "Filled by Compare sets (xl-ltc compare-sets).",
+        SENSITIVITIES: "Filled by Sensitivities (xl-ltc sensitivities).",
         CHECKS: "Filled by Check inputs (xl-ltc check).",
     }
 )

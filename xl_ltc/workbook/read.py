@@ -22,6 +22,7 @@ from xl_ltc.errors import InputError, Problem
 from xl_ltc.experience.study import STUDY_BY_NAME
 from xl_ltc.inforce.history import HISTORY
 from xl_ltc.inforce.schema import INFORCE
+from xl_ltc.scenarios.specs import SPECS as SCENARIO_SPECS
 from xl_ltc.settings import Settings
 from xl_ltc.tables import InputTable, column_letters, sheet_locator
 from xl_ltc.workbook.layout import CONTROL_TABLE, SETTINGS_TABLE
@@ -33,6 +34,8 @@ from xl_ltc.workbook.read_cells import Area, flawed_cells
 
 REQUIRED = (*(spec.name for spec in SPECS), CONTROL_TABLE, SETTINGS_TABLE, HISTORY.name)
 """The Excel tables every workbook must have."""
+
+_SCENARIO_NAMES = tuple(spec.name for spec in SCENARIO_SPECS)
 
 HOW_FOUND = "an Excel table of that name (Table Design, Table Name), on any sheet"
 
@@ -48,6 +51,7 @@ class WorkbookInputs:
         history: actual experience, as it stands; ``check_history`` checks it.
         study: experience and original pricing, as far as they are given; ``check_study`` checks them.
         inforce: the in-force policies as they stand, or None when the workbook has no such table.
+        scenarios: scenarios and grids, as far as they are given; ``check_scenarios`` checks them.
     """
 
     tables: dict[str, InputTable]
@@ -57,6 +61,7 @@ class WorkbookInputs:
     history: InputTable
     study: dict[str, InputTable]
     inforce: InputTable | None
+    scenarios: dict[str, InputTable]
 
 
 def read_workbook(path: Path) -> WorkbookInputs:
@@ -70,7 +75,7 @@ def read_workbook(path: Path) -> WorkbookInputs:
             formula that has no stored value; filled rows right below a table; settings that are not allowed. All
             that can be found at once.
     """
-    found, problems = _read(path, REQUIRED, (INFORCE.name, *STUDY_BY_NAME))
+    found, problems = _read(path, REQUIRED, (INFORCE.name, *STUDY_BY_NAME, *_SCENARIO_NAMES))
     choices = None
     if SETTINGS_TABLE in found and CONTROL_TABLE in found:
         try:
@@ -81,7 +86,8 @@ def read_workbook(path: Path) -> WorkbookInputs:
         raise InputError(problems)
     tables = {spec.name: found[spec.name] for spec in SPECS}
     study = {name: found[name] for name in STUDY_BY_NAME if name in found}
-    return WorkbookInputs(tables, *choices, found[HISTORY.name], study, found.get(INFORCE.name))
+    scenarios = {name: found[name] for name in _SCENARIO_NAMES if name in found}
+    return WorkbookInputs(tables, *choices, found[HISTORY.name], study, found.get(INFORCE.name), scenarios)
 
 
 def read_tables(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, InputTable]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ from xl_ltc.experience.study import STUDY_BY_NAME, Study
 from xl_ltc.files import written_whole
 from xl_ltc.inforce.history import HISTORY as HISTORY_TABLE
 from xl_ltc.inforce.schema import INFORCE as INFORCE_TABLE
+from xl_ltc.scenarios.specs import SPECS as SCENARIO_SPECS
+from xl_ltc.scenarios.tables import bundled_scenarios
 from xl_ltc.settings import Settings
 from xl_ltc.tables import TableSpec
 from xl_ltc.workbook.addresses import Addresses
@@ -42,6 +44,7 @@ from xl_ltc.workbook.layout import (
     INFORCE,
     INPUT_SHEETS,
     OUTPUT_SHEETS,
+    SCENARIO_SHEETS,
     SETTINGS,
     SHEETS,
     STUDY_SHEETS,
@@ -56,6 +59,7 @@ from xl_ltc.workbook.sheets.page import PagePlan, plan_page, write_page
 from xl_ltc.workbook.sheets.settings import write_settings
 from xl_ltc.workbook.styles import DEFAULT_FONT, TAB_INPUT, TAB_OUTPUT, Styles
 
+_SCENARIO_SPECS = {spec.name: spec for spec in SCENARIO_SPECS}
 TITLE = ("Long-Term Care Rate Filing", "Exhibits and assumptions, nationwide, all rate series combined")
 
 
@@ -69,6 +73,7 @@ class InputSheets:
         history: actual experience.
         study: experience and original pricing.
         inforce: the policies as a worksheet table, or None for a workbook whose policies stand elsewhere.
+        scenarios: scenarios and grids; those a new workbook begins with.
     """
 
     settings: Settings
@@ -77,6 +82,7 @@ class InputSheets:
     history: pd.DataFrame
     study: Study
     inforce: pd.DataFrame | None = None
+    scenarios: Mapping[str, pd.DataFrame] = field(default_factory=bundled_scenarios)
 
     @classmethod
     def of(cls, run: FilingRun, control: Control) -> InputSheets:
@@ -251,6 +257,8 @@ def _write_inputs(workbook: Workbook, sheets: Mapping[str, Worksheet], inputs: I
     write_settings(workbook, sheets[SETTINGS], inputs.settings, styles)
     for name, specs in ASSUMPTION_SHEETS.items():
         write_tables(sheets[name], name, [(BY_NAME[spec], inputs.tables[spec]) for spec in specs], styles)
+    for name, specs in SCENARIO_SHEETS.items():
+        write_tables(sheets[name], name, [(_SCENARIO_SPECS[spec], inputs.scenarios[spec]) for spec in specs], styles)
     write_tables(sheets[HISTORY], HISTORY, [(HISTORY_TABLE, inputs.history)], styles)
     for name, specs in STUDY_SHEETS.items():
         write_tables(sheets[name], name, [(STUDY_BY_NAME[spec], inputs.study[spec]) for spec in specs], styles)
@@ -261,6 +269,7 @@ def _write_inputs(workbook: Workbook, sheets: Mapping[str, Worksheet], inputs: I
 def _purposes(names: Sequence[str], plans: Mapping[str, PagePlan]) -> dict[str, str]:
     """A sentence for each sheet."""
     of_tables = {name: [BY_NAME[spec] for spec in specs] for name, specs in ASSUMPTION_SHEETS.items()}
+    of_tables |= {name: [_SCENARIO_SPECS[spec] for spec in specs] for name, specs in SCENARIO_SHEETS.items()}
     of_tables |= {name: [STUDY_BY_NAME[spec] for spec in specs] for name, specs in STUDY_SHEETS.items()}
     of_all = {
         CONTROL: "What to run on, the buttons, and how the last run went.",

@@ -33,7 +33,7 @@ with warnings.catch_warnings(action="ignore"):
 WORKBOOKS = Path(__file__).parents[3] / "workbooks"
 WITH_BUTTONS = sorted(path.name for path in WORKBOOKS.glob("*.xlsm"))
 SUBS = {
-    FILING: ["RunProjection", "TracePolicy", "SolveIncrease", "CheckInputs", "Cancel"],
+    FILING: ["RunProjection", "TracePolicy", "SolveIncrease", "Sensitivities", "CheckInputs", "Cancel"],
     STUDY: ["RunStudy", "CarryToFiling", "Cancel"],
 }
 FRONT = {FILING: "Control", STUDY: "Study"}

@@ -47,6 +47,10 @@ class NoImprovement:
 
     years: float = 0.0
 
+    def rate(self, sex: ArrayLike, attained_age: ArrayLike) -> np.ndarray:
+        """Zero."""
+        return np.zeros(np.broadcast_shapes(np.shape(sex), np.shape(attained_age)))
+
     def factor(self, sex: ArrayLike, attained_age: ArrayLike, projection_year: ArrayLike) -> np.ndarray:
         """One."""
         shape = np.broadcast_shapes(*(np.shape(a) for a in (sex, attained_age, projection_year)))

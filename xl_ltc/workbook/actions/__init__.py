@@ -7,6 +7,7 @@ from xl_ltc.workbook.actions.demonstration import demo, illustrative_run
 from xl_ltc.workbook.actions.inputs import Inputs, check_experience, check_policies, read_any_inforce, read_inputs
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.running import Outcome, run_workbook
+from xl_ltc.workbook.actions.sensitivities import SensitivitiesOutcome, sensitivities_workbook
 from xl_ltc.workbook.actions.solving import solve_workbook
 from xl_ltc.workbook.actions.studying import (
     StudyOutcome,
@@ -24,6 +25,7 @@ __all__ = [
     "Inputs",
     "Outcome",
     "Progress",
+    "SensitivitiesOutcome",
     "StudyOutcome",
     "attribute_workbook",
     "audit_policy",
@@ -40,6 +42,7 @@ __all__ = [
     "read_any_inforce",
     "read_inputs",
     "run_workbook",
+    "sensitivities_workbook",
     "solve_workbook",
     "study",
     "study_workbook",

@@ -8,6 +8,7 @@ from pathlib import Path
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.exhibits.input_checks import input_checks_page
 from xl_ltc.inforce.block import Block
+from xl_ltc.scenarios.tables import check_scenarios
 from xl_ltc.workbook.actions.inputs import WorkbookBasis, check_not_inforce, read_basis, read_block
 from xl_ltc.workbook.actions.places import check_out, same_file, version_of
 from xl_ltc.workbook.actions.progress import Progress
@@ -71,6 +72,7 @@ def check_inputs(workbook: Path, inforce: Path | None, out: Path | None, progres
 def _found(workbook: Path, inforce: Path | None, out: Path | None, progress: Progress) -> Checked:
     try:
         basis = read_basis(workbook, progress)
+        check_scenarios(basis.inputs.scenarios, basis.assumptions.vocabulary("series"))
     except InputError as error:
         return Checked(error.problems, error.total, True, None, "the policies in force, once these are mended", ())
     if out is not None:

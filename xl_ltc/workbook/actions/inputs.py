@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled, bundled_tables
+from xl_ltc.assumptions.pricing.specs import CURRENT
 from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, SPECS
 from xl_ltc.control import ILLUSTRATIVE, RECONSTRUCTED, TABLE, Control
 from xl_ltc.errors import InputError, Problem, one_of, shown
@@ -22,8 +23,9 @@ from xl_ltc.inforce.read import read_inforce, record_locator
 from xl_ltc.inforce.schema import CODED, INFORCE
 from xl_ltc.inforce.validate import InforceRules, check_inforce
 from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest
-from xl_ltc.pricing.sets import AssumptionSets
+from xl_ltc.pricing.sets import AssumptionSets, Mix
 from xl_ltc.pricing.sold import SOLD, Sold, check_sold, reconstructed
+from xl_ltc.scenarios.specs import SPECS as SCENARIO_SPECS
 from xl_ltc.tables import InputTable, clean
 from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS, check_not_input, same_file
 from xl_ltc.workbook.actions.progress import Progress
@@ -69,6 +71,13 @@ class Inputs:
             self.request,
         )
 
+    def projected(self, progress: Progress) -> tuple[AssumptionSets, Mix]:
+        """The set that is projected, and the sets it is of, with levels of pricing claim costs where it has some."""
+        sets = AssumptionSets(self.assumptions, self.study)
+        mix = sets.mix(self.request.projected)
+        priced = any(choice["morbidity"] != CURRENT for choice in mix.choices)
+        return (self.pricing(progress).sets if priced else sets), mix
+
     def pricing(self, progress: Progress) -> PricingBasisOfRun:
         """Expected experience, and the assumption sets."""
         return PricingBasisOfRun.of(AssumptionSets(self.assumptions, self.study), self.sold, progress)
@@ -103,6 +112,13 @@ def read_inputs(
     basis = read_basis(workbook, progress)
     if out is not None:
         check_not_inforce(out, workbook, inforce, basis.inputs)
+    return completed(basis, workbook, inforce, progress, sold)
+
+
+def completed(
+    basis: WorkbookBasis, workbook: Path, inforce: Path | None, progress: Progress, sold: Path | None = None
+) -> Inputs:
+    """The inputs of a workbook with the policies; arguments and errors as ``read_inputs``."""
     request = _request(basis)
     block, caution = read_block(workbook, inforce, basis, progress)
     found = _read_sold(workbook, inforce, sold, basis, block, progress)
@@ -276,7 +292,7 @@ def _read_workbook(workbook: Path) -> WorkbookInputs:
 
 def _bad_cells(workbook: Path) -> list[Problem]:
     """What is wrong with the cells of the tables that are there, each table by itself."""
-    specs = (*SPECS, HISTORY, *STUDY)
+    specs = (*SPECS, HISTORY, *STUDY, *SCENARIO_SPECS)
     try:
         tables = read_what_is_there(workbook, [spec.name for spec in specs])
     except InputError:

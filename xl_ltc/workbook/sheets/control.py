@@ -97,7 +97,7 @@ def write_control(
     front = FrontSheet(
         CONTROL,
         HOW_TO_DRIVE,
-        "run, trace, solve or check",
+        "run, trace, solve, sensitivities or check",
         STATUS,
         CONTROL_TABLE,
         "What to run",

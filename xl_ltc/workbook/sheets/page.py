@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xl_ltc.exhibits.table import Cell, Column, Page, Table
 from xl_ltc.workbook.addresses import Addresses, Place, quoted
+from xl_ltc.workbook.sheets.bars import lines_of_bars, write_bars
 from xl_ltc.workbook.sheets.cells import height, lines_needed, set_up_cells, write_value
 from xl_ltc.workbook.sheets.exact import ExactWorksheet
 from xl_ltc.workbook.sheets.paper import Paper, breaks, part_of, set_up_paper
@@ -30,7 +31,7 @@ _BLANK = Cell(None)
 
 @dataclass(frozen=True)
 class TablePlan:
-    """The zero-based lines of a table's parts; None where it has no such part."""
+    """The zero-based lines of a table's parts, None where it has no such part; ``end`` is the line below all."""
 
     table: Table
     heading: int | None
@@ -38,6 +39,12 @@ class TablePlan:
     header: int
     first: int
     notes: int
+    end: int
+
+    @property
+    def bars(self) -> int:
+        """The line below its footnotes, where its chart begins."""
+        return self.notes + len(self.table.footnotes)
 
     @property
     def start(self) -> int:
@@ -80,9 +87,10 @@ def plan_page(page: Page, addresses: Addresses, top: int = 0) -> PagePlan:
         header = line + (groups is not None)
         first = header + 1
         notes = first + len(table.rows)
-        plans.append(TablePlan(table, heading, groups, header, first, notes))
+        end = notes + len(table.footnotes) + (lines_of_bars(len(table.rows)) if table.bars else 0)
+        plans.append(TablePlan(table, heading, groups, header, first, notes, end))
         addresses.add(table, Place.of(table, page.sheet, first))
-        line = notes + len(table.footnotes) + 1
+        line = end + 1
     columns = max(len(t.columns) for t in page.tables)
     widths = tuple(max(t.columns[i].width for t in page.tables if i < len(t.columns)) for i in range(columns))
     return PagePlan(page, tuple(plans), widths, line)
@@ -106,6 +114,8 @@ def write_page(workbook: Workbook, sheet: Worksheet, plan: PagePlan, styles: Sty
         for name, (row, key) in table.table.names.items():
             workbook.define_name(name, "=" + addresses[table.table.name].cell(row, key))
         _write_alarms(sheet, table, styles)
+        if table.table.bars is not None:
+            write_bars(workbook, sheet, table.bars, table.table.bars, addresses[table.table.name])
     _write_notes(sheet, plan.page.footnotes, plan.notes, plan, styles)
     _set_up(sheet, plan)
 
@@ -215,7 +225,7 @@ def _set_up(sheet: Worksheet, plan: PagePlan) -> None:
     set_up_paper(
         sheet,
         paper,
-        last_line=max(last, plan.tables[-1].notes - 1),
+        last_line=max(last, plan.tables[-1].end - 1),
         widths=widths,
         repeat=repeat if long and not plan.page.one_page else None,
         one_page=plan.page.one_page,
@@ -224,7 +234,7 @@ def _set_up(sheet: Worksheet, plan: PagePlan) -> None:
     if not plan.page.one_page:
         sheet.set_h_pagebreaks(
             breaks(
-                [(t.start, t.notes + len(t.table.footnotes)) for t in plan.tables],
+                [(t.start, t.end) for t in plan.tables],
                 paper.lines(part_of(widths, plan.page.across)),
             )
         )
