@@ -12,6 +12,7 @@ from xl_ltc.assumptions.specs import SPECS
 from xl_ltc.exhibits import changes, run_data, run_log
 from xl_ltc.exhibits.audit.pages import SHEETS as AUDIT_SHEETS
 from xl_ltc.exhibits.input_checks import SHEET as CHECKS
+from xl_ltc.exhibits.phase_in import SHEET as PHASE_IN
 from xl_ltc.exhibits.solve_page import SHEET as SOLVE
 from xl_ltc.experience.study import BASIS, STUDY
 
@@ -75,6 +76,7 @@ OUTPUT_SHEETS = (
     "Section 12",
     "Section 15",
     "Section 19",
+    PHASE_IN,
     "Section 21",
     "Section 22",
     "Exhibit III",
