@@ -79,10 +79,12 @@ def phase_in(run: FilingRun) -> Page:
 
 def _steps(ways: StatePhaseIn) -> Table:
     """A row a step, and the increases taken at once beside them."""
-    first_year = ways.assumptions.settings.increase_effective_year
+    settings = ways.assumptions.settings
+    first_year = settings.increase_effective_year
     affected = float(ways.affected.sum())
     before = ways.annualized(np.ones(len(ways.block)))
     linked = {
+        "year": text(settings.valuation_date.year),
         "insureds": live(f"={{section_19!{ALL}.insureds}}", affected),
         "premium": live(f"={{section_19!{ALL}.premium_before}}", before),
     }
@@ -180,7 +182,7 @@ def _values(ways: StatePhaseIn) -> Table:
         Column("average", "Average increase", "tenths_percent", "Equivalent to the one at once", 12),
         Column("largest", "Largest increase", "tenths_percent", "Equivalent to the one at once", 12),
         Column("equal", "Value of the premium added ($)", "money", "Equivalent to the one at once", 16),
-        Column("off", "Off that at once ($)", "tiny", "Equivalent to the one at once", 13),
+        Column("off", "Over that at once, less one", "tiny", "Equivalent to the one at once", 13),
     )
     notes = (
         text(
@@ -227,7 +229,7 @@ def _value_row(
                 f"={{multiplier}}*{{{_STEPS}!one_step.largest}}", of.multiplier * float(ways.full.max(initial=0.0))
             ),
             "equal": engine(of.value),
-            "off": live("={equal}-{one_step.value}", of.value - at_once),
+            "off": live("={equal}/{one_step.value}-1", of.value / at_once - 1.0),
         }
     return Row(key, cells)
 

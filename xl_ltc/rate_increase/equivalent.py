@@ -16,6 +16,8 @@ from xl_ltc.errors import InputError
 
 VALUE_TOLERANCE = 1e-12
 """How closely present values agree, as a fraction of the one at once."""
+LARGEST_MULTIPLIER = 1e15
+"""Premium so little that increases would have to be multiplied by more is none."""
 
 
 def increase_by_year(
@@ -79,8 +81,7 @@ def equivalent_multiplier(
         if short <= VALUE_TOLERANCE * wanted:
             return multiplier
         slope = float((rates[:, None] * values * (multiplier * rates[:, None] < highest)).sum())
-        # A slope of next to nothing is none: the multiplier would be no number.
-        if short >= slope * np.finfo(float).max:
+        if slope <= short / LARGEST_MULTIPLIER:
             raise InputError.single(
                 "equivalent increase",
                 f"an increase that adds premium of present value {wanted:,.2f} if taken at once",
