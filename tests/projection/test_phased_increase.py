@@ -178,10 +178,13 @@ def test_premium_that_has_ended_rises_no_more(policies: Callable[..., Block], as
     assert [phased.reached(k).tolist() for k in (2, 3)] == [[False] * 3, [False, True, False]]
 
 
-def test_one_step_is_the_increase_at_once(assumptions: AssumptionSet, random_block: Callable[..., Block]) -> None:
-    block = random_block(500, seed=3)
+@pytest.mark.parametrize("settings", [{}, {"increase_rounding": 0.1, "rate_increase_cap": 0.15}])
+def test_one_step_is_the_increase_at_once(
+    settings: dict[str, float], assumptions: AssumptionSet, random_block: Callable[..., Block]
+) -> None:
+    block, changed = random_block(500, seed=3), under(assumptions, **settings)
     for behaviour in (True, False):
-        at_once = policy_increase(block, assumptions, behaviour=behaviour)
-        phased = phased_increase(block, assumptions, 1.0, behaviour=behaviour)
+        at_once = policy_increase(block, changed, behaviour=behaviour)
+        phased = phased_increase(block, changed, 1.0, behaviour=behaviour)
         assert phased.impact.effective_years.tolist() == [2019]
         np.testing.assert_array_equal(phased.impact.factors, at_once.impact.factors)

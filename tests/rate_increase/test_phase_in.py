@@ -46,6 +46,7 @@ def of_increases(random_block: Callable[..., Block], *increases: float) -> Block
         ({"increase_rounding": 0.01}, 0.326, 0.15, [0.15, 0.15, 0.01]),  # 33% in whole percents
         ({"increase_rounding": 0.05}, 0.30, 0.15, [0.15, 0.15]),  # 13.04%, which is nearer to 15%
         ({"increase_rounding": 0.10}, 0.70, 0.16, [0.16, 0.16, 0.16, 0.10]),  # 8.9%; a full step is the cap itself
+        ({"increase_rounding": 0.10}, 0.70, 0.14, [0.14] * 4 + [0.0]),  # though 14% is nearer to 10% than to 20%
         ({"increase_rounding": 0.05}, 2.00, 0.15, [0.15] * 4 + [2 / 1.15**4 - 1]),  # no more than 100% altogether
         ({"increase_rounding": 0.10, "rate_increase_cap": 0.25}, 0.40, 0.5, [0.25]),  # rounded before that cap
         ({"rate_increase_cap": 0.25}, 0.40, 0.5, [0.25]),
