@@ -187,4 +187,5 @@ def test_one_step_is_the_increase_at_once(
         at_once = policy_increase(block, changed, behaviour=behaviour)
         phased = phased_increase(block, changed, 1.0, behaviour=behaviour)
         assert phased.impact.effective_years.tolist() == [2019]
+        np.testing.assert_array_equal(phased.steps[0].increase, at_once.increase)
         np.testing.assert_array_equal(phased.impact.factors, at_once.impact.factors)
