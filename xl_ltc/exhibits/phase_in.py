@@ -176,8 +176,8 @@ def _values(ways: StatePhaseIn) -> Table:
     columns = (
         Column("what", "", width=_FIRST, wrap=False),
         Column("year", "From calendar year", "year"),
-        Column("value", "Value of the premium added ($)", "money", "To the nationwide level", 16),
-        Column("share", "Of that at once", "tenths_percent", "To the nationwide level"),
+        Column("value", "Value of the premium added ($)", "money", "As it stands", 16),
+        Column("share", "Of that at once", "tenths_percent", "As it stands"),
         Column("multiplier", "Increases times", "decimal", "Equivalent to the one at once", 12),
         Column("average", "Average increase", "tenths_percent", "Equivalent to the one at once", 12),
         Column("largest", "Largest increase", "tenths_percent", "Equivalent to the one at once", 12),
