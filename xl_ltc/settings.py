@@ -60,6 +60,13 @@ class Settings:
         "Appendix A, silent",
         allowed=("half_up", "half_even"),
     )
+    phase_in_behaviour: str = choice(
+        "each_step",
+        "What insureds answer when an increase is taken in yearly steps: each_step = each step, by its own increase; "
+        "full_increase = the whole increase, at the first step",
+        "Sections 2 and 6e, silent",
+        allowed=("each_step", "full_increase"),
+    )
     age_basis: str = choice(
         "nearest_birthday",
         "Issue ages are age nearest birthday, as the mortality table is; last_birthday reads rates half a year later",

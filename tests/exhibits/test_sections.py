@@ -61,7 +61,7 @@ def test_section_12_shares(made_up: FilingRun) -> None:
 
 
 def test_section_19_caps_each_policy(made_up: FilingRun) -> None:
-    (table,) = section_19(made_up).tables
+    table = section_19(made_up).tables[0]
     before, after = table.number("All", "premium_before"), table.number("All", "premium_after")
     frame = made_up.block.frame
     rows = frame[made_up.increase.affected & (frame["state"] == "MD")]
@@ -70,6 +70,59 @@ def test_section_19_caps_each_policy(made_up: FilingRun) -> None:
     assert after == pytest.approx((rows["annualized_premium"] * (1 + increase)).sum())
     assert after < 1.15 * before
     assert table.number("All", "before") == pytest.approx(before / len(rows))
+
+
+def test_section_19_prints_what_the_filing_prints(made_up: FilingRun) -> None:
+    table, *others = section_19(made_up).tables
+    assert table.heading == "" and len(table.published) == 18
+    assert [row.cells["series"].value for row in table.rows] == [*made_up.series, "All"]
+    assert not any(other.published for other in others)
+
+
+def test_section_19_gives_each_state_its_own_cap(made_up: FilingRun) -> None:
+    states = section_19(made_up).tables[1]
+    frame = made_up.block.frame[made_up.increase.affected]
+    assert [row.cells["state"].value for row in states.rows] == ["California", "Maryland", "Virginia", "All"]
+    whole = 0.0
+    for i, (code, cap) in enumerate((("CA", 1.0), ("MD", 0.15), ("VA", 1.0))):
+        rows = frame[frame["state"] == code]
+        increase = (rows["new_business_premium"] / rows["annualized_premium"] - 1).clip(0, cap)
+        after = (rows["annualized_premium"] * (1 + increase)).sum()
+        whole += after
+        assert states.number(f"state_{i}", "cap") == cap
+        assert states.number(f"state_{i}", "insureds") == len(rows)
+        assert states.number(f"state_{i}", "before") == pytest.approx(rows["annualized_premium"].mean())
+        assert states.number(f"state_{i}", "after") == pytest.approx(after / len(rows))
+        assert states.number(f"state_{i}", "increase") == pytest.approx(after / rows["annualized_premium"].sum() - 1)
+    assert states.number("All", "premium_after") == pytest.approx(whole)
+    printed = section_19(made_up).tables[0]
+    for column in ("insureds", "before", "after"):
+        assert states.number("state_1", column) == pytest.approx(printed.number("All", column), rel=1e-14)
+
+
+def test_section_19_shows_a_state_it_does_not_know_as_it_is_written() -> None:
+    states = section_19(made_up_run(300, filing_state="TX")).tables[1]
+    assert {row.cells["cap"].value for row in states.rows if "cap" in row.cells} == {1.0}
+
+
+@pytest.mark.parametrize(("table", "state", "cap"), [(2, "MD", 0.15), (3, None, 1.0)])
+def test_section_19_beside_new_business_rates(table: int, state: str | None, cap: float, made_up: FilingRun) -> None:
+    shown = section_19(made_up).tables[table]
+    frame = made_up.block.frame[made_up.increase.affected]
+    chosen = frame if state is None else frame[frame["state"] == state]
+    for row, rows in [
+        ("All", chosen),
+        *((f"series_{i}", chosen[chosen["series"] == s]) for i, s in enumerate(made_up.series)),
+    ]:
+        wanted = (rows["new_business_premium"] / rows["annualized_premium"] - 1).clip(lower=0)
+        after = rows["annualized_premium"] * (1 + wanted.clip(upper=cap))
+        new_business = rows["new_business_premium"]
+        assert shown.number(row, "insureds") == len(rows)
+        assert shown.number(row, "before") == pytest.approx(rows["annualized_premium"].mean())
+        assert shown.number(row, "after") == pytest.approx(after.mean())
+        assert shown.number(row, "new_business") == pytest.approx(new_business.mean())
+        assert shown.number(row, "ratio") == pytest.approx(after.sum() / new_business.sum())
+        assert shown.number(row, "share") == pytest.approx((after >= new_business * (1 - 1e-9)).mean())
 
 
 def test_section_21_bands_and_categories(made_up: FilingRun) -> None:

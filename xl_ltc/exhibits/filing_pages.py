@@ -16,6 +16,7 @@ from xl_ltc.exhibits.exhibit_a2 import exhibit_a2
 from xl_ltc.exhibits.exhibit_a3 import exhibit_a3a, exhibit_a3b
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.marginals import marginals_page
+from xl_ltc.exhibits.phase_in import phase_in
 from xl_ltc.exhibits.section_02 import section_02
 from xl_ltc.exhibits.section_06 import section_06
 from xl_ltc.exhibits.section_12 import section_12
@@ -86,6 +87,7 @@ def filing_exhibits(run: FilingRun, checks: Sequence[Check]) -> tuple[Page, ...]
         section_16(run),
         section_18(run),
         section_19(run),
+        phase_in(run),
         section_21(run),
         section_22(run),
         *study_exhibits(run),

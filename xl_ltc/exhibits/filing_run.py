@@ -16,6 +16,7 @@ from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest, section_1
 from xl_ltc.pricing.attribution import Attribution
 from xl_ltc.pricing.sets import AssumptionSets
 from xl_ltc.pricing.sold import Sold
+from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.project import project
 from xl_ltc.projection.results import CashFlows, from_history, join
 from xl_ltc.rate_increase.behaviour import RBO_BASES
@@ -65,6 +66,13 @@ class FilingRun:
         return Experience.at_pricing_consistent_rates(
             self.cash_flows, assumptions.settings, assumptions.pricing_interest
         )
+
+    @property
+    def basis(self) -> ProjectionBasis:
+        """What the run's projection stands on: the assumption set that was asked for."""
+        if self.pricing is None:
+            return ProjectionBasis.of(self.assumptions)
+        return self.pricing.sets.projection(self.pricing.mix(self.request.projected))
 
     @property
     def series(self) -> tuple[str, ...]:

@@ -47,12 +47,17 @@ class PolicyIncrease:
         return Impact(np.array([self.effective_year]), factors)
 
 
+def paying_policies(block: Block, assumptions: AssumptionSet, calendar_year: int) -> np.ndarray:
+    """Policies that still pay premium after their anniversary in a calendar year, shape (policies,)."""
+    paying_years = assumptions.premium.paying_years(block.codes("premium_payment"), block.issue_age)
+    # The policy year that begins on that anniversary.
+    duration = calendar_year - block.issue_year + 1
+    return np.asarray((duration <= paying_years) & (block.numbers("annualized_premium") > 0.0))
+
+
 def affected_policies(block: Block, assumptions: AssumptionSet) -> np.ndarray:
     """Policies that still pay premium after their anniversary in the effective year (section 2, footnote 1)."""
-    paying_years = assumptions.premium.paying_years(block.codes("premium_payment"), block.issue_age)
-    # The policy year that begins on the anniversary in the effective year.
-    duration = assumptions.settings.increase_effective_year - block.issue_year + 1
-    return np.asarray((duration <= paying_years) & (block.numbers("annualized_premium") > 0.0))
+    return paying_policies(block, assumptions, assumptions.settings.increase_effective_year)
 
 
 def policy_increase(
@@ -76,9 +81,29 @@ def policy_increase(
             settings.increase_rounding,
         )
     increase = np.where(affected, wanted, 0.0)
+    answered = increase if behaviour else np.zeros(len(block))
+    return with_elections(block, assumptions, affected, increase, answered, settings.increase_effective_year)
+
+
+def with_elections(
+    block: Block,
+    assumptions: AssumptionSet,
+    affected: np.ndarray,
+    increase: np.ndarray,
+    answered: np.ndarray,
+    effective_year: int,
+) -> PolicyIncrease:
+    """Increases of policies and the elections that follow.
+
+    Args:
+        block: the policies; assumptions: with their settings.
+        affected, increase: as ``PolicyIncrease`` has them, shape (policies,).
+        answered: the increase that insureds answer with their elections, if it is not their own; zero for none.
+        effective_year: calendar year of the anniversary it takes effect on.
+    """
+    settings = assumptions.settings
     limited = assumptions.premium.is_limited(block.codes("premium_payment"))
-    none = limited | (not behaviour)
-    cbul = elections.cbul_election(increase, none, assumptions.behaviour, settings.behaviour_rounding_tie)
+    cbul = elections.cbul_election(answered, limited, assumptions.behaviour, settings.behaviour_rounding_tie)
     rbo = elections.rbo_election(cbul, assumptions.behaviour)
     return PolicyIncrease(
         affected=affected,
@@ -86,6 +111,6 @@ def policy_increase(
         cbul=cbul,
         rbo=rbo,
         adverse_selection=elections.adverse_selection(cbul, rbo, assumptions.behaviour),
-        rbo_reduction=elections.rbo_reduction(increase, cbul, rbo, settings.rbo_basis),
-        effective_year=settings.increase_effective_year,
+        rbo_reduction=elections.rbo_reduction(answered, cbul, rbo, settings.rbo_basis),
+        effective_year=effective_year,
     )

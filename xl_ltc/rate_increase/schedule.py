@@ -80,5 +80,6 @@ def phase_in_increase(increase: ArrayLike, annual_cap: ArrayLike, step: ArrayLik
         np.asarray(increase, dtype=float), np.asarray(annual_cap, dtype=float), np.asarray(step)
     )
     last = phase_in_steps(full, cap)
-    rest = (1.0 + full) / (1.0 + cap) ** np.maximum(last - 1, 0) - 1.0
+    # Of a single step the increase itself: 1 + R − 1 would not be R to the last bit.
+    rest = np.where(last > 1, (1.0 + full) / (1.0 + cap) ** np.maximum(last - 1, 0) - 1.0, full)
     return np.select([k < last, k == last], [cap, np.minimum(rest, cap)], 0.0)

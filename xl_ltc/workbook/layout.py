@@ -14,6 +14,7 @@ from xl_ltc.exhibits import changes, run_data, run_log
 from xl_ltc.exhibits.attribution_page import SHEET as ATTRIBUTION
 from xl_ltc.exhibits.audit.pages import SHEETS as AUDIT_SHEETS
 from xl_ltc.exhibits.input_checks import SHEET as CHECKS
+from xl_ltc.exhibits.phase_in import SHEET as PHASE_IN
 from xl_ltc.exhibits.sensitivities_page import SHEET as SENSITIVITIES
 from xl_ltc.exhibits.set_comparison import SHEET as SETS_COMPARED
 from xl_ltc.exhibits.solve_page import SHEET as SOLVE
@@ -90,6 +91,7 @@ OUTPUT_SHEETS = (
     "Section 16",
     "Section 18",
     "Section 19",
+    PHASE_IN,
     "Section 21",
     "Section 22",
     "Exhibit III",

@@ -152,6 +152,190 @@ INCREASES = (
     Case("phasein-a-decrease", "LTC_PHASEIN", (-0.1, 0.15), "#NUM!", BOUNDARY, reason="increase: found -0.1"),
 )
 
+_LEVEL = column([1000.0] * 10)
+"""Ten years of level premium."""
+
+EQUIVALENT = (
+    Case(
+        "equivalentincrease-example-of-the-reference",
+        "LTC_EQUIVALENTINCREASE",
+        (0.4, [[1000.0] * 4], 0.0, 1),
+        0.4 * 4 / 3,
+        HAND,
+    ),
+    Case("equivalentincrease-at-once", "LTC_EQUIVALENTINCREASE", (0.4, _LEVEL, 0.05), 0.4, HAND),
+    Case("equivalentincrease-cap-not-reached", "LTC_EQUIVALENTINCREASE", (0.15, _LEVEL, 0.05, 0, 0.15), 0.15, HAND),
+    Case(
+        "equivalentincrease-deferral-is-a-ratio-of-annuities",
+        "LTC_EQUIVALENTINCREASE",
+        (0.4, _LEVEL, 0.05, column([0, 1, 3, 9])),
+        column([0.4 * (1 - 1.05**-10) / (1.05**-n - 1.05**-10) for n in (0, 1, 3, 9)]),
+        "annuities certain",
+    ),
+    Case(
+        "equivalentincrease-in-steps",
+        "LTC_EQUIVALENTINCREASE",
+        (0.4, _LEVEL, 0.0, 0, 0.15),
+        # 15% in the first year, 32.25% in the second, the same more in the other eight: 10·0.4 = 0.15 + 0.3225 + 8·x.
+        (4 - 0.15 - 0.3225) / 8,
+        HAND,
+    ),
+    Case(
+        "equivalentincrease-deferred-and-in-steps",
+        "LTC_EQUIVALENTINCREASE",
+        (0.4, [[1000] * 10], 0, 2, 0.15),
+        # 10·0.4 = 0.15 + 0.3225 + 0.520875 + 5·x.
+        (4 - 0.15 - 0.3225 - 0.520875) / 5,
+        HAND,
+    ),
+    Case(
+        "equivalentincrease-in-steps-with-interest",
+        "LTC_EQUIVALENTINCREASE",
+        (0.12, column([1000, 550, 242]), 0.1, 0, 0.1),
+        # Values 1000, 500, 200: 0.12·1700 = 0.1·1000 + x·700.
+        104 / 700,
+        HAND,
+    ),
+    Case(
+        "equivalentincrease-more-than-the-steps-can-add",
+        "LTC_EQUIVALENTINCREASE",
+        (0.2, column([1000, 550, 242]), 0.1, 0, 0.1),
+        # Values 1000, 500, 200: 0.2·1700 = 0.1·1000 + 0.21·500 + x·200, and 0.675 is more than 1.1³ − 1 = 0.331.
+        "#NUM!",
+        HAND,
+        reason="increase: found an increase that adds premium of present value 340.00 if taken at once; allowed: one "
+        "that adds at most 271.20, 79.76% of it",
+    ),
+    Case(
+        "equivalentincrease-by-rate-and-cap",
+        "LTC_EQUIVALENTINCREASE",
+        (0.2, column([1000, 1210]), column([0.0, 0.1]), 0, [[0.1, 0.3]]),
+        # 0.2·2210 = 100 + 1210·x and 0.2·2100 = 100 + 1100·x are above 1.1² − 1 = 0.21; under 30% it is taken at once.
+        [["#NUM!", 0.2], ["#NUM!", 0.2]],
+        HAND,
+        reason="no increase adds more in yearly steps of at most 0.1 before premium ends",
+    ),
+    Case("equivalentincrease-none", "LTC_EQUIVALENTINCREASE", (0, _LEVEL, 0.05, 20, 0.15), 0.0, HAND),
+    Case(
+        "equivalentincrease-tiny",
+        "LTC_EQUIVALENTINCREASE",
+        (1e-9, _LEVEL, 0.0, 5),
+        2e-9,
+        HAND,
+    ),
+    Case(
+        "equivalentincrease-deferred-beyond-premium",
+        "LTC_EQUIVALENTINCREASE",
+        (column([0.0, 0.4]), _LEVEL, 0.0, 10),
+        column([0.0, "#NUM!"]),
+        HAND,
+        reason="increase, row 2: found an increase that adds premium of present value 4,000.00 if taken at once; "
+        "allowed: one that adds at most 0.00, 0.00% of it: no increase adds more deferred by 10 years before premium "
+        "ends",
+    ),
+    Case(
+        "equivalentincrease-no-premium",
+        "LTC_EQUIVALENTINCREASE",
+        (0.4, column([0, 0]), 0.05),
+        "#NUM!",
+        BOUNDARY,
+        reason="premium: found no premium in any year",
+    ),
+    Case(
+        "equivalentincrease-premium-of-two-blocks",
+        "LTC_EQUIVALENTINCREASE",
+        (0.4, [[1, 2], [1, 2]], 0.05),
+        "#VALUE!",
+        BOUNDARY,
+        reason="premium: found a range of 2 × 2 cells; allowed: one column or one row, a cell a year",
+    ),
+    Case(
+        "equivalentincrease-premium-below-nought",
+        "LTC_EQUIVALENTINCREASE",
+        (0.4, column([1, -1]), 0.05),
+        "#NUM!",
+        BOUNDARY,
+        reason="premium, row 2: found -1",
+    ),
+    Case(
+        "equivalentincrease-half-a-year",
+        "LTC_EQUIVALENTINCREASE",
+        (0.4, _LEVEL, 0.05, 0.5),
+        "#NUM!",
+        BOUNDARY,
+        reason="deferral_years: found 0.5; allowed: a whole number from 0 to 200",
+    ),
+    Case(
+        "equivalentincrease-cap-of-nought",
+        "LTC_EQUIVALENTINCREASE",
+        (0.4, _LEVEL, 0.05, 0, 0),
+        "#NUM!",
+        BOUNDARY,
+        reason="annual_cap: found 0",
+    ),
+    Case(
+        "equivalentincrease-values-beyond-a-number",
+        "LTC_EQUIVALENTINCREASE",
+        (0.4, column([1e300] * 20), -0.99),
+        "#NUM!",
+        BOUNDARY,
+        reason="rate: at it the premium has no finite present value",
+    ),
+)
+
+NEEDED = (
+    Case("increaseneeded-example-of-the-reference", "LTC_INCREASENEEDED", (1.2, 0.8, 1000.0, 400.0), 1.25, HAND),
+    Case(
+        "increaseneeded-none-and-less",
+        "LTC_INCREASENEEDED",
+        (column([0.57, 0.5415]), 0.57, 2000, 500),
+        # 0.5415 is 95% of the target.
+        column([0.0, -0.05 * 4]),
+        HAND,
+        absolute=1e-15,
+    ),
+    Case(
+        "increaseneeded-restores-the-loss-ratio-of-exhibit-1a",
+        "LTC_INCREASENEEDED",
+        (7496502619 / 4660366911, 1.0, 4660366911, [[4660366911, 1000000000]]),
+        # Premium has to come to the claims: by as much more, over what premium there is to raise.
+        [[(7496502619 - 4660366911) / 4660366911, (7496502619 - 4660366911) / 1e9]],
+        "Exhibit I-a, lifetime values; by hand",
+    ),
+    Case(
+        "increaseneeded-nothing-left-to-increase",
+        "LTC_INCREASENEEDED",
+        (1.2, 0.8, 1000, [[0, 400]]),
+        [["#DIV/0!", 1.25]],
+        HAND,
+        reason="premium_after, column 1: there is no premium after the implementation date to increase",
+    ),
+    Case(
+        "increaseneeded-premium-below-nought",
+        "LTC_INCREASENEEDED",
+        (1.2, 0.8, 1000, -1),
+        "#NUM!",
+        BOUNDARY,
+        reason="premium_after: found -1; allowed: a number of at least 0",
+    ),
+    Case(
+        "increaseneeded-target-of-nought",
+        "LTC_INCREASENEEDED",
+        (1.2, 0, 1000, 400),
+        "#DIV/0!",
+        HAND,
+        reason="target_loss_ratio: no premium is enough for a loss ratio of 0",
+    ),
+    Case(
+        "increaseneeded-nothing-given-for-premium",
+        "LTC_INCREASENEEDED",
+        (1.2, 0.8, 1000),
+        "#VALUE!",
+        BOUNDARY,
+        reason="premium_after: found nothing (omitted)",
+    ),
+)
+
 _TRIGGERS = {
     0: 2.0,
     29: 2.0,
@@ -430,4 +614,4 @@ BEHAVIOUR = (
     ),
 )
 
-CASES: tuple[Case, ...] = (*INCREASES, *TRIGGERS, *BEHAVIOUR)
+CASES: tuple[Case, ...] = (*INCREASES, *EQUIVALENT, *NEEDED, *TRIGGERS, *BEHAVIOUR)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xl_ltc.errors import InputError
 from xl_ltc.settings import Settings
 from xl_ltc_udfs import assumption_tables
-from xl_ltc_udfs.cells import Rows
+from xl_ltc_udfs.cells import DIVISION, NUM, Rows
+from xl_ltc_udfs.problems import ArgumentError, ElementError
 from xl_ltc_udfs.registry import Argument, Example, worksheet_function
 from xl_ltc_udfs.shared_arguments import setting_argument, table_argument
 
@@ -233,6 +236,117 @@ def phase_in(increase: np.ndarray, annual_cap: np.ndarray, step: np.ndarray) -> 
         return schedule.phase_in_increase(increase, annual_cap, step)
     steps = np.arange(1, max(1, int(schedule.phase_in_steps(increase[0], annual_cap[0]))) + 1)
     return [[found] for found in schedule.phase_in_increase(increase[0], annual_cap[0], steps).tolist()]
+
+
+@worksheet_function(
+    "LTC_EQUIVALENTINCREASE",
+    CATEGORY,
+    returns="The increase in full, 0.45 for 45%, as a fraction of the premium before, with the shape of the ranges.",
+    source="Section 2: a phased-in increase that is actuarially equivalent to the nationwide request",
+    arguments=(
+        Argument("increase", "The increase if taken at once, 0.4 for 40%", minimum=0.0, maximum=_LARGEST),
+        Argument(
+            "premium",
+            "Premium of each year without an increase, the first from the date on which it could be taken at once; a "
+            "column or a row",
+            "numbers",
+            minimum=0.0,
+        ),
+        Argument(
+            "rate",
+            "Annual effective interest; when in its year premium falls does not matter, if it is the same in all",
+            minimum=-0.99,
+            maximum=10.0,
+        ),
+        Argument(
+            "deferral_years",
+            "Years before the increase is taken, or its first step",
+            kind="whole",
+            default=0,
+            minimum=0.0,
+            maximum=200.0,
+        ),
+        Argument(
+            "annual_cap",
+            "Largest increase of a year, 0.15 for 15%",
+            default=None,
+            minimum=0.001,
+            maximum=_LARGEST,
+            default_words="taken in one step if omitted",
+        ),
+    ),
+    example=Example(
+        (0.4, [[1000.0], [1000.0], [1000.0], [1000.0]], 0.0, 1),
+        "One of four years of level premium without it: 40%·4/3 in the other three",
+    ),
+)
+def equivalent_increase(
+    increase: np.ndarray, premium: np.ndarray, rate: np.ndarray, deferral_years: np.ndarray, annual_cap: np.ndarray
+) -> np.ndarray:
+    """The later or phased-in increase that adds premium of the same present value as an increase taken at once."""
+    from xl_ltc.rate_increase.equivalent import equivalent_multiplier
+
+    if min(premium.shape) != 1:
+        found = f"a range of {premium.shape[0]} × {premium.shape[1]} cells"
+        raise ArgumentError("premium", found, "one column or one row, a cell a year")
+    flows = premium.reshape(1, -1)
+    if not flows.any():
+        raise ArgumentError("premium", "no premium in any year", "premium for an increase to raise", NUM)
+    caps = np.where(np.isnan(annual_cap), np.inf, annual_cap)
+    discounted = flows / (1.0 + rate[:, None]) ** np.arange(flows.shape[1])
+    beyond = ~np.isfinite(discounted.sum(axis=1) * increase)
+    if beyond.any():
+        raise ElementError(beyond, NUM, _always("at it the premium has no finite present value"), "rate")
+    found_increases, reasons = np.zeros(len(increase)), {}
+    for i, (full, years, cap) in enumerate(zip(increase, deferral_years, caps, strict=True)):
+        try:
+            found_increases[i] = full * equivalent_multiplier([full], discounted[i : i + 1], int(years), float(cap))
+        except InputError as error:
+            reasons[i] = f"found {error.problems[0].found}; allowed: {error.problems[0].allowed}"
+    if reasons:
+        bad = np.isin(np.arange(len(increase)), list(reasons))
+        raise ElementError(bad, NUM, lambda i: reasons[i], "increase")
+    return found_increases
+
+
+@worksheet_function(
+    "LTC_INCREASENEEDED",
+    CATEGORY,
+    returns="The increase as a fraction of premium, negative below the target, with the shape of the ranges.",
+    source="Section 18, Increase Needed: without regard to CBUL, RBO and adverse selection",
+    arguments=(
+        Argument("loss_ratio", "Lifetime loss ratio without the increase, 1.2 for 120%", minimum=0.0),
+        Argument("target_loss_ratio", "Lifetime loss ratio to be reached, more than 0", minimum=0.0),
+        Argument("lifetime_premium", "Accumulated and present value of all premium, without the increase", minimum=0.0),
+        Argument(
+            "premium_after",
+            "Present value of the premium after the implementation date, without the increase; more than 0",
+            minimum=0.0,
+        ),
+    ),
+    example=Example(
+        (1.2, 0.8, 1000.0, 400.0),
+        "(1.2/0.8 - 1)·1000/400: claims of 1200 over premium of 600 + 400·2.25 are 80%",
+    ),
+)
+def increase_needed(
+    loss_ratio: np.ndarray, target_loss_ratio: np.ndarray, lifetime_premium: np.ndarray, premium_after: np.ndarray
+) -> np.ndarray:
+    """The increase from the implementation date on that brings a lifetime loss ratio to a target, if nobody reacts."""
+    from xl_ltc.rate_increase import needed
+
+    for name, values, reason in (
+        ("target_loss_ratio", target_loss_ratio, "no premium is enough for a loss ratio of 0"),
+        ("premium_after", premium_after, "there is no premium after the implementation date to increase"),
+    ):
+        if (values == 0.0).any():
+            raise ElementError(values == 0.0, DIVISION, _always(reason), name)
+    return needed.increase_needed(loss_ratio, target_loss_ratio, lifetime_premium, premium_after)
+
+
+def _always(reason: str) -> Callable[[int], str]:
+    """The same reason for every element."""
+    return lambda _: reason
 
 
 @worksheet_function(
