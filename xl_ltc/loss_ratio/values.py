@@ -36,6 +36,20 @@ def lifetime_loss_ratio(
     return (accumulated_claims + present_claims) / premium if premium else float("nan")
 
 
+def increase_needed(loss_ratio: float, target: float, lifetime_premium: float, premium_after: float) -> float:
+    """The increase that brings a lifetime loss ratio to a target, without any reaction of insureds (section 18).
+
+    (loss ratio / target − 1) × lifetime premium / present value of premium after the implementation date; exact, as
+    only that premium rises. NaN without such premium; negative where the loss ratio is below the target.
+
+    Args:
+        loss_ratio: without the increase; target: not zero.
+        lifetime_premium: accumulated and present value of earned premium without the increase.
+        premium_after: the part of it that falls due after the implementation date.
+    """
+    return (loss_ratio / target - 1.0) * lifetime_premium / premium_after if premium_after else float("nan")
+
+
 def cumulative_loss_ratio(premium_value: ArrayLike, claims_value: ArrayLike) -> np.ndarray:
     """Running total of valued claims over running total of valued premium, by year (Exhibit I, column E).
 
