@@ -121,7 +121,7 @@ def test_help_names_every_command() -> None:
         ("run", ["WORKBOOK", "--inforce", "--out", "--results"]),
         ("reconcile", ["--json"]),
         ("check", ["WORKBOOK", "--inforce", "--out"]),
-        ("solve", ["WORKBOOK", "--inforce", "--for", "--measure", "--target", "--behaviour", "--out"]),
+        ("solve", ["WORKBOOK", "--inforce", "--for", "--measure", "--target", "--by", "--behaviour", "--out"]),
         ("trace", ["--policy", "--workbook", "--inforce", "--out"]),
         ("study", ["WORKBOOK|DATA", "--claims", "--out"]),
         ("carry", ["WORKBOOK", "--into", "--out"]),
