@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from typing import Any
 
@@ -19,6 +20,7 @@ from xl_ltc.inforce.block import Block
 from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest
 from xl_ltc.pricing.sets import AssumptionSets
 from xl_ltc.pricing.sold import Sold
+from xl_ltc.settings import HIGHEST_INCREASE
 
 MONEY = ["earned_premium", "initial_earned_premium", "incurred_claims"]
 NOT_KNOWN = "The policies sold are not known."
@@ -59,3 +61,25 @@ def priced_run(projected: str = CURRENT) -> FilingRun:
 def light(history: pd.DataFrame) -> pd.DataFrame:
     """History that weighs so little that an increase moves measures far."""
     return history.assign(**{column: history[column] * 0.01 for column in MONEY})
+
+
+def at(run: FilingRun, increases: float | np.ndarray) -> FilingRun:
+    """The filing's run with an increase for each policy, as its way to the new-business level."""
+    assert run.pricing and run.pricing.sold
+    block = run.block
+    new = block.numbers("annualized_premium") * (1.0 + increases)
+    settings = dataclasses.replace(run.assumptions.settings, rate_increase_cap=HIGHEST_INCREASE)
+    return run_filing(
+        Block(block.frame.assign(new_business_premium=new)),
+        run.history,
+        dataclasses.replace(run.assumptions, settings=settings),
+        study=run.study,
+        sold=run.pricing.sold,
+        request=run.request,
+    )
+
+
+def actual_to_expected(run: FilingRun, basis: str = "after") -> float:
+    """Section 16's, of all series."""
+    assert run.pricing and run.pricing.expected
+    return run.priced_experience.lifetime_loss_ratio(basis) / run.pricing.expected.loss_ratio_of_all  # type: ignore[arg-type]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.exhibits.solving_cases import case_of, case_without_pricing, light, priced_run
-from tests.exhibits.test_solving_measures import actual_to_expected, at
+from tests.exhibits.solving_cases import actual_to_expected, at, case_of, case_without_pricing, light, priced_run
 from xl_ltc.control import (
     ACTUAL_TO_EXPECTED,
     CAP,

@@ -8,41 +8,26 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.exhibits.solving_cases import NOT_KNOWN, case_of, case_without_pricing, priced_run, solved
+from tests.exhibits.solving_cases import (
+    NOT_KNOWN,
+    actual_to_expected,
+    at,
+    case_of,
+    case_without_pricing,
+    priced_run,
+    solved,
+)
 from xl_ltc.assumptions.pricing.specs import CURRENT
 from xl_ltc.control import ACTUAL_TO_EXPECTED, CAP, LIFETIME, MARGIN, SOLVE_FOR, SOLVE_MEASURES, UNIFORM
 from xl_ltc.errors import InputError
-from xl_ltc.exhibits.filing_run import FilingRun, run_filing
+from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.solving import Solution, SolveRequest, solve_increase
-from xl_ltc.inforce.block import Block
 from xl_ltc.pricing.sets import ORIGINAL
 from xl_ltc.rate_increase.impact import policy_increase
 from xl_ltc.rate_increase.solve import NoAnswer
 from xl_ltc.settings import HIGHEST_INCREASE
 
 REACHED = 1e-8
-
-
-def at(run: FilingRun, increases: float | np.ndarray) -> FilingRun:
-    """The filing's run with an increase for each policy, as its way to the new-business level."""
-    assert run.pricing and run.pricing.sold
-    block = run.block
-    new = block.numbers("annualized_premium") * (1.0 + increases)
-    settings = dataclasses.replace(run.assumptions.settings, rate_increase_cap=HIGHEST_INCREASE)
-    return run_filing(
-        Block(block.frame.assign(new_business_premium=new)),
-        run.history,
-        dataclasses.replace(run.assumptions, settings=settings),
-        study=run.study,
-        sold=run.pricing.sold,
-        request=run.request,
-    )
-
-
-def actual_to_expected(run: FilingRun, basis: str = "after") -> float:
-    """Section 16's, of all series."""
-    assert run.pricing and run.pricing.expected
-    return run.priced_experience.lifetime_loss_ratio(basis) / run.pricing.expected.loss_ratio_of_all  # type: ignore[arg-type]
 
 
 # Actual to expected

@@ -273,5 +273,8 @@ def test_the_page_of_one_series_shows_no_other() -> None:
     for name in ("solve_series", "solve_priced", "solve_expected", "solve_premium"):
         assert [row.key for row in table(page, name).rows] == ["300", ALL]
     assert page.title[-1].endswith(", series 300 by itself?")
+    run = priced_run()
+    affected = run.increase.affected & (run.block.frame["series"] == "300")
+    assert table(page, "solve_premium").number("300", "insureds") == affected.sum() > 0
     answer = table(page, "solve_answer")
     assert answer.number("value", "value") == pytest.approx(2.3, abs=1e-8)
