@@ -126,7 +126,7 @@ def test_help_names_every_command() -> None:
         ("run", ["WORKBOOK", "--inforce", "--out", "--results"]),
         ("reconcile", ["--json"]),
         ("check", ["WORKBOOK", "--inforce", "--out"]),
-        ("solve", ["WORKBOOK", "--inforce", "--for", "--measure", "--target", "--behaviour", "--out"]),
+        ("solve", ["WORKBOOK", "--inforce", "--for", "--measure", "--target", "--by", "--behaviour", "--out"]),
         ("sensitivities", ["WORKBOOK", "--inforce", "--out", "--scenario", "--results"]),
         ("trace", ["--policy", "--workbook", "--inforce", "--out"]),
         ("study", ["WORKBOOK|DATA", "--claims", "--out"]),

@@ -81,7 +81,7 @@ def test_a_wrong_entry_is_said_at_its_cell(tmp_path: Path) -> None:
 def test_blank_text_is_text_and_any_text_is_allowed() -> None:
     scenario = next(f for f in dataclasses.fields(Control) if f.name == "scenario")
     assert allowed_words(scenario) == ANY_TEXT
-    assert [typed(value, scenario) for value in ("", None, float("nan"), " a ", 7)] == ["", "", "", "a", "7"]
+    assert [typed(value, scenario) for value in ("", None, float("nan"), " a ", 7, 7.0)] == ["", "", "", "a", "7", "7"]
     target = next(f for f in dataclasses.fields(Control) if f.name == "solve_target")
     assert allowed_words(target) == "a number"
     assert [typed(value, target) for value in (-0.5, "1.25", "much", True)] == [-0.5, 1.25, None, None]

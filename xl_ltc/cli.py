@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import xl_ltc
-from xl_ltc.control import CAP, LIFETIME, MARGIN, NO, UNIFORM, YES
+from xl_ltc.control import EACH_SERIES, SOLVE_BEHAVIOUR, SOLVE_FOR, SOLVE_MEASURES, TOGETHER, YES
 from xl_ltc_udfs import commands as hosts
 
 # What computes is imported where it is used, so that --help need not wait for it.
@@ -112,10 +112,12 @@ def _parser() -> argparse.ArgumentParser:
     solve = commands.add_parser("solve", help="the increase that reaches a target, on the sheet Solve")
     solve.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
     _add_inforce(solve)
-    solve.add_argument("--for", dest="solve_for", choices=(UNIFORM, CAP), help="the Control sheet's without it")
-    solve.add_argument("--measure", choices=(LIFETIME, MARGIN), help="likewise")
+    solve.add_argument("--for", dest="solve_for", choices=SOLVE_FOR, help="the Control sheet's without it")
+    solve.add_argument("--measure", choices=SOLVE_MEASURES, help="likewise")
     solve.add_argument("--target", type=float, help="a fraction, e.g. 1.0 for a loss ratio of 100%%; likewise")
-    solve.add_argument("--behaviour", choices=(YES, NO), help="whether insureds react; likewise")
+    words = f"{TOGETHER} together, each {EACH_SERIES} by itself, or one by its name; likewise"
+    solve.add_argument("--by", metavar=f"{TOGETHER}|{EACH_SERIES}|NAME", help=words)
+    solve.add_argument("--behaviour", choices=SOLVE_BEHAVIOUR, help="whether insureds react; likewise")
     solve.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     solve.set_defaults(action=_solve)
 
@@ -234,7 +236,7 @@ def _solve(options: argparse.Namespace) -> int:
     progress("loading")
     from xl_ltc.workbook.actions import solve_workbook
 
-    asked = {name: getattr(options, name) for name in ("solve_for", "measure", "target")}
+    asked = {name: getattr(options, name) for name in ("solve_for", "measure", "target", "by")}
     asked["behaviour"] = None if options.behaviour is None else options.behaviour == YES
     given = {name: value for name, value in asked.items() if value is not None}
     solution, warnings = solve_workbook(options.workbook, options.inforce, options.out, progress, **given)

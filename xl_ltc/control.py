@@ -14,8 +14,13 @@ ILLUSTRATIVE, TABLE = "illustrative", "table"
 """The bundled illustrative block; the Excel table ``inforce`` of the workbook itself."""
 
 UNIFORM, CAP = "uniform_increase", "rate_increase_cap"
-LIFETIME, MARGIN = "lifetime_loss_ratio", "test_58_85_margin"
+SOLVE_FOR = UNIFORM, CAP
+LIFETIME, MARGIN, ACTUAL_TO_EXPECTED = "lifetime_loss_ratio", "test_58_85_margin", "actual_to_expected"
+SOLVE_MEASURES = LIFETIME, MARGIN, ACTUAL_TO_EXPECTED
+TOGETHER, EACH_SERIES = "all", "series"
+"""One increase for all series together; one for each series by itself. The third choice is a series' name."""
 YES, NO = "yes", "no"
+SOLVE_BEHAVIOUR = YES, NO
 RECONSTRUCTED = "reconstructed"
 """Policies sold as those in force imply them."""
 
@@ -80,18 +85,25 @@ class Control:
         UNIFORM,
         "What Solve increase looks for: one increase for everybody affected, or the cap on the increases",
         "Section 18",
-        allowed=(UNIFORM, CAP),
+        allowed=SOLVE_FOR,
     )
     solve_measure: str = choice(
         LIFETIME,
-        "What is to reach the target: the lifetime loss ratio after the increase, or item 7 over item 5 of the "
-        "58%/85% test, less one",
-        "Sections 15 and 18",
-        allowed=(LIFETIME, MARGIN),
+        "What is to reach the target: the lifetime loss ratio after the increase; item 7 over item 5 of the 58%/85% "
+        "test, less one; or the loss ratio of section 16 after the increase over the expected one",
+        "Sections 15, 16 and 18",
+        allowed=SOLVE_MEASURES,
+    )
+    solve_by: str = choice(
+        TOGETHER,
+        "Whether Solve increase looks for one answer for all series, one for each series from its own policies and "
+        "history, or that of one series",
+        "Section 16",
+        words=f"{TOGETHER}, {EACH_SERIES}, or the name of one series",
     )
     solve_target: float = choice(
         1.0,
-        "The target: 1 is a lifetime loss ratio of 100%, 0 a test that is just passed",
+        "The target: 1 is a loss ratio of 100%, or one as expected; 0 is a test that is just passed",
         "Your choice",
         low=-math.inf,
     )
@@ -99,7 +111,7 @@ class Control:
         YES,
         "Whether insureds lapse, reduce benefits and select against the insurer, or nobody does",
         "Section 6e; section 18, footnote 2",
-        allowed=(YES, NO),
+        allowed=SOLVE_BEHAVIOUR,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 MAX_SHOWN = 25
 
@@ -44,7 +45,7 @@ class InputError(Exception):
         super().__init__(self.problems)
 
     @classmethod
-    def single(cls, place: str, found: str, allowed: str) -> InputError:
+    def single(cls, place: str, found: str, allowed: str) -> Self:
         """An error with one problem."""
         return cls([Problem(place, found, allowed)])
 

@@ -16,6 +16,9 @@ from xl_ltc.choices import allowed_words, checked, choice
 from xl_ltc.states import STATES
 from xl_ltc.tables import Locator
 
+HIGHEST_INCREASE = 10.0
+"""The largest increase that can be asked for or found, as a fraction of premium."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -39,7 +42,7 @@ class Settings:
         on_control=True,
     )
     rate_increase_cap: float = choice(
-        1.0, "No policy's increase is more than this", "Section 2", high=10.0, on_control=True
+        1.0, "No policy's increase is more than this", "Section 2", high=HIGHEST_INCREASE, on_control=True
     )
     increase_rounding: float = choice(
         0.0,
@@ -118,7 +121,7 @@ class Settings:
         0.15,
         "No increase in that state is more than this; in Maryland 15% at a time, COMAR 31.14.01.04(5)",
         "Section 2",
-        high=10.0,
+        high=HIGHEST_INCREASE,
         on_control=True,
     )
     initial_premium_factor: float = choice(

@@ -11,13 +11,15 @@ import pandas as pd
 import pytest
 
 from tests.exhibits.made_up import made_up_run
+from tests.exhibits.solving_cases import MONEY, case_of, case_without_pricing, light, solved
 from tests.plain_policy import PLAIN_POLICY
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled
-from xl_ltc.control import CAP, LIFETIME, MARGIN, UNIFORM, Control
+from xl_ltc.control import CAP, EACH_SERIES, LIFETIME, MARGIN, UNIFORM, Control
 from xl_ltc.errors import Cancelled, InputError
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
-from xl_ltc.exhibits.solving import HIGHEST, Solution, SolveRequest, solve_increase
-from xl_ltc.exhibits.solving_curve import BESIDE_A_JUMP, measure_of
+from xl_ltc.exhibits.solving import SolveRequest, solve_increase
+from xl_ltc.exhibits.solving_curve import BESIDE_A_JUMP
+from xl_ltc.exhibits.solving_measure import SolveMeasure
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.schema import CODED
 from xl_ltc.loss_ratio.measures import Experience
@@ -25,16 +27,17 @@ from xl_ltc.projection.impact import Impact
 from xl_ltc.projection.project import project
 from xl_ltc.projection.results import from_history, join
 from xl_ltc.projection.trace import trace
-from xl_ltc.settings import Settings
+from xl_ltc.settings import HIGHEST_INCREASE, Settings
 
 REACHED = 1e-8
 """How far from its target a measure may be at the answer."""
 EXACT = 1e-12
-MONEY = ["earned_premium", "initial_earned_premium", "incurred_claims"]
 
 
-def solved(run: FilingRun, *request: Any) -> Solution:
-    return solve_increase(run.block, run.history, run.assumptions, SolveRequest(*request))
+def measure_of(experience: Experience, measure: str) -> float:
+    """A measure at the maximum valuation rates."""
+    settings, interest = experience.settings, bundled().pricing_interest
+    return SolveMeasure(measure, settings, interest).of(experience.cash_flows)
 
 
 def fed_back(run: FilingRun, solve_for: str, increase: float, behaviour: bool = True) -> Experience:
@@ -43,7 +46,7 @@ def fed_back(run: FilingRun, solve_for: str, increase: float, behaviour: bool = 
     if solve_for == UNIFORM:
         flat = block.numbers("annualized_premium") * (1.0 + increase)
         block = Block(block.frame.assign(new_business_premium=flat))
-        settings = {"rate_increase_cap": HIGHEST, "increase_rounding": 0.0}
+        settings = {"rate_increase_cap": HIGHEST_INCREASE, "increase_rounding": 0.0}
     assumptions = with_settings(run.assumptions, **settings)
     if not behaviour:
         nobody = dataclasses.replace(assumptions.behaviour, cbul_slope=0.0)
@@ -59,8 +62,7 @@ def with_settings(assumptions: AssumptionSet, **settings: Any) -> AssumptionSet:
 def exposed(**settings: Any) -> FilingRun:
     """A run whose history weighs little, so that an increase moves its measures far."""
     run = made_up_run(**settings)
-    past = run.history.assign(**{column: run.history[column] * 0.01 for column in MONEY})
-    return run_filing(run.block, past, run.assumptions)
+    return run_filing(run.block, light(run.history), run.assumptions)
 
 
 # By algebra
@@ -104,7 +106,8 @@ def test_a_uniform_increase_by_algebra(part: float) -> None:
     before = without_increase(block, history, assumptions)
     claims, premium = (before.values(name, "before").lifetime for name in ("incurred_claims", "earned_premium"))
     target = part * claims / premium
-    solution = solve_increase(block, history, assumptions, SolveRequest(UNIFORM, LIFETIME, target, False))
+    case = case_without_pricing(block, history, assumptions)
+    solution = solve_increase(case, SolveRequest(UNIFORM, LIFETIME, target, False))
     rises = sum(premium_to_rise(block, assumptions))
     assert solution.root.increase == pytest.approx((claims / target - premium) / rises, abs=1e-8)
     assert solution.root.value == pytest.approx(target, abs=REACHED)
@@ -117,7 +120,8 @@ def test_a_cap_by_algebra(cap: float, increases: list[float]) -> None:
     before = without_increase(block, history, assumptions)
     claims, premium = (before.values(name, "before").lifetime for name in ("incurred_claims", "earned_premium"))
     target = claims / (premium + np.dot(increases, premium_to_rise(block, assumptions)))
-    solution = solve_increase(block, history, assumptions, SolveRequest(CAP, LIFETIME, target, False))
+    case = case_without_pricing(block, history, assumptions)
+    solution = solve_increase(case, SolveRequest(CAP, LIFETIME, target, False))
     assert solution.root.increase == pytest.approx(cap, abs=1e-8)
     assert solution.increase.increase == pytest.approx(increases, abs=1e-8)
 
@@ -134,7 +138,8 @@ def test_the_largest_increase_that_passes_the_test_by_algebra(margin: float) -> 
     # 58% of initial premium, and 85% of the rest: of the increase of 2016's 300 and of that to be found.
     room = item_7 / (1.0 + margin) - 0.58 * initial.lifetime - 0.85 * (premium.history - initial.history)
     expected = room / (0.85 * sum(premium_to_rise(block, assumptions)))
-    solution = solve_increase(block, history, assumptions, SolveRequest(UNIFORM, MARGIN, margin, False))
+    case = case_without_pricing(block, history, assumptions)
+    solution = solve_increase(case, SolveRequest(UNIFORM, MARGIN, margin, False))
     assert solution.root.increase == pytest.approx(expected, abs=1e-8)
     assert expected > 0.0
 
@@ -159,7 +164,7 @@ def test_what_an_increase_gives_leads_back_to_it(
     again = measure_of(fed_back(run, solve_for, solution.root.increase, behaviour), measure)
     assert again == pytest.approx(target, abs=REACHED)
     assert again == pytest.approx(solution.root.value, rel=EXACT)
-    assert measure_of(solution.experience, measure) == solution.root.value
+    assert solution.measure.of(solution.cash_flows) == solution.root.value
 
 
 @pytest.mark.parametrize("settings", [{}, {"rbo_basis": "literal", "increase_rounding": 0.05}, {"series": "300"}])
@@ -286,7 +291,7 @@ def test_a_solution_takes_few_projections(monkeypatch: pytest.MonkeyPatch) -> No
         count.append(1)
         return project(*arguments, **named)
 
-    monkeypatch.setattr("xl_ltc.exhibits.solving.project", counted)
+    monkeypatch.setattr("xl_ltc.exhibits.solving_case.project", counted)
     monkeypatch.setattr("xl_ltc.exhibits.solving_curve.project", counted)
     solution = solved(run, UNIFORM, LIFETIME, 0.7 * start(run, LIFETIME), True)
     assert len(count) == 2 + len(solution.root.trials) <= 9
@@ -295,7 +300,7 @@ def test_a_solution_takes_few_projections(monkeypatch: pytest.MonkeyPatch) -> No
 def test_progress_tells_of_every_trial_and_may_stop() -> None:
     run, told = exposed(), []
     request = SolveRequest(UNIFORM, LIFETIME, 0.8 * start(run, LIFETIME), True)
-    solution = solve_increase(run.block, run.history, run.assumptions, request, told.append)
+    solution = solve_increase(case_of(run), request, told.append)
     assert len(told) == 1 + len(solution.root.trials)
     assert told[0] == "projecting 2,000 policies at every step of the elections"
 
@@ -303,7 +308,7 @@ def test_progress_tells_of_every_trial_and_may_stop() -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        solve_increase(run.block, run.history, run.assumptions, request, stop)
+        solve_increase(case_of(run), request, stop)
 
 
 def test_nobody_is_affected() -> None:
@@ -328,5 +333,5 @@ def test_a_request_that_cannot_be_asked_names_every_field() -> None:
 
 
 def test_the_control_sheets_request() -> None:
-    control = Control(solve_for=CAP, solve_measure=MARGIN, solve_target=0.1, solve_behaviour="no")
-    assert SolveRequest.of(control) == SolveRequest(CAP, MARGIN, 0.1, False)
+    control = Control(solve_for=CAP, solve_measure=MARGIN, solve_target=0.1, solve_behaviour="no", solve_by=EACH_SERIES)
+    assert SolveRequest.of(control) == SolveRequest(CAP, MARGIN, 0.1, False, EACH_SERIES)

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_ltc.loss_ratio.values import cumulative_loss_ratio, lifetime_loss_ratio, value, value_factor
+from xl_ltc.loss_ratio.values import (
+    cumulative_loss_ratio,
+    increase_needed,
+    lifetime_loss_ratio,
+    value,
+    value_factor,
+)
 
 flows = st.lists(st.floats(-1e6, 1e6), min_size=5, max_size=5)
 
@@ -85,3 +91,12 @@ def test_cumulative_loss_ratio_runs_up_both_sums() -> None:
 def test_a_constant_annual_loss_ratio_is_the_cumulative_one() -> None:
     premium = np.array([3.0, 1.0, 4.0, 1.0, 5.0])
     assert cumulative_loss_ratio(premium, 0.6 * premium) == pytest.approx([0.6] * 5, rel=1e-15)
+
+
+def test_the_increase_needed_brings_the_loss_ratio_to_its_target() -> None:
+    """Claims of 300 on premium of 250, of which 200 rises by a half to 300: 300 / 350."""
+    assert increase_needed(300 / 250, 300 / 350, 250.0, 200.0) == pytest.approx(0.5, rel=1e-14)
+    assert increase_needed(0.5, 1.0, 250.0, 200.0) == -0.625
+    assert math.isnan(increase_needed(0.5, 1.0, 250.0, 0.0))
+    needed = increase_needed(1.2, 0.8, 1000.0, [400.0, 50.0, 0.0])
+    assert needed == pytest.approx([1.25, 10.0, math.nan], rel=1e-14, nan_ok=True)

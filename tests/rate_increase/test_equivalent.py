@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from xl_ltc.errors import InputError
 from xl_ltc.rate_increase.equivalent import added_premium, equivalent_multiplier, increase_by_year
-from xl_ltc.rate_increase.needed import increase_needed
 
 rates = st.lists(st.just(0.0) | st.floats(min_value=1e-6, max_value=2.0), min_size=1, max_size=5)
 caps = st.floats(min_value=0.01, max_value=3.0)
@@ -139,24 +138,3 @@ def test_what_has_no_equivalent(arguments: tuple[object, ...], message: str) -> 
     with np.errstate(over="ignore"), pytest.raises(InputError) as caught:
         equivalent_multiplier(*arguments)  # type: ignore[arg-type]
     assert message in str(caught.value)
-
-
-def test_the_increase_needed_brings_the_loss_ratio_to_its_target() -> None:
-    claims, premium, after = 1200.0, 1000.0, np.array([400.0, 50.0])
-    needed = increase_needed(claims / premium, 0.8, premium, after)
-    assert needed == pytest.approx([1.25, 10.0], rel=1e-14)
-    np.testing.assert_allclose(claims / (premium + needed * after), 0.8, rtol=1e-14)
-    # Below its target a loss ratio needs less than nothing.
-    assert increase_needed(0.76, 0.8, 1000.0, 400.0) == pytest.approx(-0.125)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((1.2, 0.0, 1000.0, 400.0), "target loss ratio: found 0; allowed: more than 0"),
-        ((1.2, 0.8, 1000.0, [400.0, -1.0]), "premium after the implementation date: found -1; allowed: more than 0"),
-    ],
-)
-def test_what_needs_no_number(arguments: tuple[object, ...], message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        increase_needed(*arguments)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from xl_ltc.errors import InputError
-from xl_ltc.rate_increase.solve import MEASURE_TOLERANCE, Curve, Root, solve
+from xl_ltc.rate_increase.solve import MEASURE_TOLERANCE, Curve, NoAnswer, Root, solve
 
 Measure = Callable[[float], float]
 
@@ -72,6 +72,19 @@ def test_a_target_inside_a_jump_is_not_reached() -> None:
     assert root.increase == pytest.approx(0.5, abs=1e-12)
     assert root.jump == (pytest.approx(0.5, abs=2e-8), pytest.approx(0.25, abs=2e-8))
     assert root.value == jumping(root.increase)
+    assert root.trials == ((root.increase, root.value),)
+
+
+def test_a_jump_between_points_that_are_not_close_is_found() -> None:
+    root = solved(jumping, 0.4, 0.0, 1.0)
+    assert root.increase == pytest.approx(0.5, abs=0.5)
+    assert root.jump == (1.0, -0.25)
+
+
+def test_a_target_out_of_reach_says_why_in_a_few_words() -> None:
+    with pytest.raises(NoAnswer) as refused:
+        solved(ratio, 0.05, 0.0, 10.0)
+    assert refused.value.reason == "no increase up to 1,000.00% reaches it; 13.0435% to 100.0000% is in reach"
 
 
 @pytest.mark.parametrize(("target", "increase"), [(0.51, 0.49), (0.24, 0.51)])

@@ -4,191 +4,100 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xl_ltc.control import LIFETIME, UNIFORM
-from xl_ltc.exhibits.exhibit_2 import DESCRIPTIONS, TOTALS, Given, items, product
+from xl_ltc.control import ACTUAL_TO_EXPECTED, MARGIN, UNIFORM
 from xl_ltc.exhibits.notes import projection_note, solved_increase_note
-from xl_ltc.exhibits.solving import WORDS, Solution
+from xl_ltc.exhibits.solve_series_tables import answers, trials_by_series
+from xl_ltc.exhibits.solve_tables import FIRST, given_by, increase_needed_of, measure_at, reference, tests_by_series
+from xl_ltc.exhibits.solving import Solution
+from xl_ltc.exhibits.solving_by_series import SeriesSolutions
 from xl_ltc.exhibits.solving_curve import BESIDE_A_JUMP
-from xl_ltc.exhibits.table import ALL, Cell, Column, Page, Row, Table, engine, live, live_ratio, ratio_or_na, text
-from xl_ltc.inforce.block import Block
-from xl_ltc.loss_ratio.measures import Experience
-from xl_ltc.projection.results import BASES
-from xl_ltc.rate_increase.solve import INCREASE_TOLERANCE
+from xl_ltc.exhibits.table import ALL, Cell, Column, Page, Row, Table, engine, live, text
+from xl_ltc.rate_increase.solve import INCREASE_TOLERANCE, MEASURE_TOLERANCE
 
 SHEET = "Solve"
-_SUMS = {
-    "premium_before": ("earned_premium", "before"),
-    "claims_before": ("incurred_claims", "before"),
-    "premium_after": ("earned_premium", "after"),
-    "claims_after": ("incurred_claims", "after"),
-}
-_FIRST = 46
-"""Width of the column that says what a row is."""
 _ON_ONE_PAGE = 25
-"""With so many steps of the elections the sheet is still legible on one page."""
+"""With so many steps of the elections, or trials, the sheet is still legible on one page."""
 
 
-def solve_page(solution: Solution, block: Block, series: tuple[str, ...], asked: Mapping[str, str]) -> Page:
-    """The answer, what it gives by series and in the 58%/85% test, and how it was found.
+def solve_page(found: Solution | SeriesSolutions, asked: Mapping[str, str]) -> Page:
+    """The answer or that of each series, what it gives by series and in the 58%/85% test, and how it was found.
 
     Args:
-        solution: the answer.
-        block: the policies it was found for.
-        series: in order.
+        found: the answer.
         asked: what the reader must know of the inputs, by name.
     """
-    request, settings = solution.request, solution.experience.settings
-    steps = _steps(solution)
-    elections = "with CBUL, RBO and adverse selection" if request.behaviour else "without any reaction of insureds"
+    request, settings = found.request, found.case.assumptions.settings
+    how: tuple[Table, ...]
+    if isinstance(found, Solution):
+        how = (_steps(found), _trials(found))
+        tables = (_answer(found), *given_by(found), *how)
+        of = "" if found.case.only is None else f", series {found.case.only} by itself"
+        what = "The smallest increase that reaches the target"
+        run = "policies and history of that series" if of else "whole block"
+    else:
+        how = (trials_by_series(found),)
+        given = (*given_by(found), *((tests_by_series(found),) if request.measure == MARGIN else ()))
+        tables = (answers(found, given), *given, *how)
+        of = " of each series by itself"
+        what = "The smallest increase of each series that reaches the target with its own policies and history"
+        run = "whole block, in which a series without an answer has no increase"
+    reaction = "with CBUL, RBO and adverse selection" if request.behaviour else "without any reaction of insureds"
+    rates = (
+        "Actual to expected, and section 18's increase for it, at the rates of section 16; the rest at the maximum "
+        "valuation rates"
+        if request.measure == ACTUAL_TO_EXPECTED
+        else "Values at the maximum valuation rates"
+    )
     return Page(
         SHEET,
         "The increase that reaches a target, and what it gives.",
-        ("Solve", f"Which is {WORDS[request.solve_for]}, for a {request.measure_words} of {request.target:.4%}?"),
         (
-            _answer(solution),
-            _by_series(solution, series),
-            _premium(solution, block, series),
-            _test(solution),
-            steps,
-            _trials(solution),
+            "Solve",
+            f"Which is {request.increase_words}, for the {request.measure_words} to be {request.target:.4%}{of}?",
         ),
+        tables,
         (
-            text(
-                f"The smallest increase that reaches the target, {elections}; the answer is a run of the whole block."
-            ),
-            text("Values at the valuation date at the maximum valuation rates, history included."),
+            text(f"{what}, {reaction}; the answer is a run of the {run}."),
+            text(f"{rates}, history included."),
             solved_increase_note(settings, request.solve_for == UNIFORM),
             projection_note(settings),
             text("Inputs: " + ", ".join(f"{name} {value}" for name, value in asked.items()) + "."),
         ),
-        one_page=len(steps.rows) <= _ON_ONE_PAGE,
+        one_page=len(how[0].rows) <= _ON_ONE_PAGE,
     )
 
 
 def _answer(solution: Solution) -> Table:
     root, request = solution.root, solution.request
-    measure = f"={{solve_series!{ALL}.after}}" if request.measure == LIFETIME else "={solve_test!margin.result}"
 
     def row(key: str, what: str, value: Cell, total: bool = False) -> Row:
         return Row(key, {"what": text(what), "value": value}, "total" if total else "body")
 
-    rows = (
+    rows = [
         row("answer", "Increase", engine(root.increase, "exact_percent"), total=True),
-        row("value", f"{request.measure_words.capitalize()} at it", live(measure, root.value, "exact_percent")),
+        row(
+            "value",
+            f"{request.measure_words[0].upper()}{request.measure_words[1:]} at it",
+            live(f"={reference(measure_at(solution, ALL))}", root.value, "exact_percent"),
+        ),
         row("target", "Target", Cell(request.target, measure="exact_percent")),
         row("off", "Off the target", live("={value.value}-{target.value}", root.value - request.target, "tiny")),
+        row("off_at_most", "Off the target by no more than, but in a jump", Cell(MEASURE_TOLERANCE, measure="tiny")),
         row("tolerance", "The increase is found to within", Cell(INCREASE_TOLERANCE, measure="tiny")),
-    )
-    said = (solution.answer, solution.again)
-    columns = Column("what", "", width=_FIRST, wrap=False), Column("value", "Answer", "general", width=18)
-    return Table("solve_answer", columns, rows, "Answer", tuple(text(words) for words in said if words))
-
-
-def _sums(experience: Experience) -> dict[str, float]:
-    return {key: experience.values(measure, basis).lifetime for key, (measure, basis) in _SUMS.items()}  # type: ignore[arg-type]
-
-
-def _by_series(solution: Solution, series: tuple[str, ...]) -> Table:
-    sums = {name: _sums(solution.experience.where(series=name)) for name in series}
-    rows = []
-    for name, of in sums.items():
-        rows.append(Row(name, {"series": text(name), **{k: engine(v) for k, v in of.items()}, **_ratios(of)}))
-    total = {key: sum(of[key] for of in sums.values()) for key in _SUMS}
-    added = {key: live(f"=SUM({{{series[0]}.{key}}}:{{{series[-1]}.{key}}})", value) for key, value in total.items()}
-    rows.append(Row(ALL, {"series": text(ALL), **added, **_ratios(total)}, "total"))
-    columns = (
-        Column("series", "Series", width=_FIRST, wrap=False),
-        Column("before", "Before", "tenths_percent", "Lifetime loss ratio", 18),
-        Column("after", "After", "tenths_percent", "Lifetime loss ratio", 16),
-        *(
-            Column(key, key.partition("_")[0].capitalize(), "money", f"Lifetime values {basis} ($)", 16)
-            for key, (_, basis) in _SUMS.items()
-        ),
-    )
-    return Table("solve_series", columns, tuple(rows), "Lifetime loss ratios at the answer")
-
-
-def _ratios(sums: Mapping[str, float]) -> dict[str, Cell]:
-    cells: dict[str, Cell] = {}
-    for basis in BASES:
-        premium, claims = f"premium_{basis}", f"claims_{basis}"
-        cells[basis] = live_ratio(f"{{{claims}}}", f"{{{premium}}}", ratio_or_na(sums[claims], sums[premium]))
-    return cells
-
-
-def _premium(solution: Solution, block: Block, series: tuple[str, ...]) -> Table:
-    """What the answer means for the insureds affected."""
-    premium, codes = block.numbers("annualized_premium"), block.codes("series")
-    found = solution.increase
-    rows, total = [], dict.fromkeys(("insureds", "now", "then", "stay"), 0.0)
-    for i, name in enumerate(series):
-        here = found.affected & (codes == i)
-        values = {
-            "insureds": float(here.sum()),
-            "now": float(premium[here].sum()),
-            "then": float((premium[here] * (1.0 + found.increase[here])).sum()),
-            "stay": float((1.0 - found.cbul[here]).sum()),
-        }
-        total = {key: total[key] + value for key, value in values.items()}
-        cells = {key: engine(value) for key, value in values.items()}
-        rows.append(Row(name, {"series": text(name), **cells, **_shares(values)}))
-    added = {k: live(f"=SUM({{{series[0]}.{k}}}:{{{series[-1]}.{k}}})", v) for k, v in total.items()}
-    rows.append(Row(ALL, {"series": text(ALL), **added, **_shares(total)}, "total"))
-    columns = (
-        Column("series", "Series", width=_FIRST, wrap=False),
-        Column("average", "Average increase, by premium", "tenths_percent", width=18),
-        Column("lapse", "CBUL elections", "tenths_percent", width=16),
-        Column("insureds", "Insureds affected", "count", width=16),
-        Column("stay", "Insureds who stay", "count", width=16),
-        Column("now", "Annualized premium now ($)", "money", width=16),
-        Column("then", "After the increase, before elections ($)", "money", width=16),
-    )
-    return Table("solve_premium", columns, tuple(rows), "Insureds affected at the answer")
-
-
-def _shares(of: Mapping[str, float]) -> dict[str, Cell]:
-    average = ratio_or_na(of["then"] - of["now"], of["now"])
-    lapse = ratio_or_na(of["insureds"] - of["stay"], of["insureds"])
-    return {
-        "average": live_ratio("({then}-{now})", "{now}", average),
-        "lapse": live_ratio("({insureds}-{stay})", "{insureds}", lapse),
-    }
-
-
-def _test(solution: Solution) -> Table:
-    """The 58%/85% test at the answer; its factors stand here as they were, whatever the settings are later."""
-    test, settings = solution.experience.test_58_85(), solution.experience.settings
-    claims = solution.experience.values("incurred_claims", "after").future
-    given = Given(
-        amounts={
-            "1": engine(test.item_1),
-            "2a": engine(test.item_2a),
-            "3": engine(test.item_3),
-            "4a": engine(test.item_4a),
-            "6a": engine(test.item_6a),
-        },
-        item_6b=product(engine(claims), Cell(1.0 + settings.moderately_adverse_margin)),
-        by_initial=Cell(test.initial_factor),
-        by_increase=Cell(test.increase_factor),
-    )
-    columns = (
-        Column("item", "Item", width=_FIRST),
-        Column("amount", "Amount ($)", "money", width=18),
-        Column("factor", "Factor", "ratio", width=16),
-        Column("result", "Result ($)", "money", width=16),
-    )
-    shown = {column.key for column in columns}
-    rows = [
-        Row(
-            item,
-            {"item": text(f"{item}  {DESCRIPTIONS[item]}"), **{k: c for k, c in cells.items() if k in shown}},
-            "total" if item in TOTALS else "body",
-        )
-        for item, cells in items(test, given).items()
     ]
-    margin = live("={7.result}/{5.result}-1", test.margin, "exact_percent")
-    rows.append(Row("margin", {"item": text("Item 7 over item 5 less one"), "result": margin}))
-    return Table("solve_test", columns, tuple(rows), "58%/85% test at the answer")
+    needed, after = solution.increase_needed, solution.premium_after
+    if needed is not None:
+        formula = increase_needed_of(solution, ALL, "{target.value}", "{premium_after.value}")
+        rows += [
+            row("premium_after", "Premium after the effective date, present value ($)", engine(after, "money")),
+            row("needed", "Increase needed if nobody reacts, section 18", live(formula, needed, "exact_percent")),
+        ]
+        if request.solve_for == UNIFORM:
+            more = live("={answer.value}-{needed.value}", root.increase - needed, "exact_percent")
+            rows.append(row("more", "Increase less the one of section 18", more))
+    said = (solution.answer, solution.again)
+    columns = Column("what", "", width=FIRST, wrap=False), Column("value", "Answer", "general", width=18)
+    return Table("solve_answer", columns, tuple(rows), "Answer", tuple(text(words) for words in said if words))
 
 
 def _steps(solution: Solution) -> Table:
@@ -202,7 +111,7 @@ def _steps(solution: Solution) -> Table:
         cells = {"from": engine(begin[0]), "to": engine(end[0]), "above": engine(begin[1]), "below": engine(end[1])}
         rows.append(Row(str(step), {"step": text(f"Step {step + 1} of elections"), **cells}))
     columns = (
-        Column("step", "", width=_FIRST, wrap=False),
+        Column("step", "", width=FIRST, wrap=False),
         Column("from", "From just above", "rate", "Increase", 18),
         Column("to", "To just below", "rate", "Increase", 16),
         Column("above", "Begin", "exact_percent", "Measure", 16),
@@ -217,7 +126,7 @@ def _trials(solution: Solution) -> Table:
         for i, (increase, value) in enumerate(solution.root.trials)
     )
     columns = (
-        Column("trial", "Trial", "age", width=_FIRST),
+        Column("trial", "Trial", "age", width=FIRST),
         Column("increase", "Increase", "exact_percent", width=18),
         Column("measure", "Measure", "exact_percent", width=16),
     )

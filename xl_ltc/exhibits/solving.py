@@ -8,28 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from xl_ltc.assumptions.assumption_set import AssumptionSet
-from xl_ltc.control import CAP, LIFETIME, MARGIN, UNIFORM, YES, Control
+from xl_ltc.control import CAP, SOLVE_FOR, SOLVE_MEASURES, TOGETHER, UNIFORM, YES, Control
 from xl_ltc.errors import InputError, Problem, one_of, shown
-from xl_ltc.exhibits.solving_curve import BESIDE_A_JUMP, measure_curve, measure_of
-from xl_ltc.inforce.block import Block
+from xl_ltc.exhibits.solving_case import SolveCase
+from xl_ltc.exhibits.solving_curve import BESIDE_A_JUMP, Outlook
+from xl_ltc.exhibits.solving_measure import MEASURE_WORDS, SolveMeasure
 from xl_ltc.loss_ratio.measures import Experience
-from xl_ltc.projection.project import project
-from xl_ltc.projection.results import from_history, join
+from xl_ltc.projection.results import CashFlows
 from xl_ltc.rate_increase.impact import PolicyIncrease, affected_policies, policy_increase
 from xl_ltc.rate_increase.schedule import rate_increase
-from xl_ltc.rate_increase.solve import Curve, Root, solve
+from xl_ltc.rate_increase.solve import Curve, NoAnswer, Root, solve
+from xl_ltc.settings import HIGHEST_INCREASE
 
-HIGHEST = 10.0
-"""The largest increase for everybody that is looked at."""
-
-WORDS = {
+INCREASE_WORDS = {
     UNIFORM: "one increase for everybody affected",
     CAP: "the cap on increases towards the new-business level",
-    LIFETIME: "lifetime loss ratio after the increase",
-    MARGIN: "58%/85% test, item 7 over item 5 less one",
 }
 
 
@@ -39,9 +33,10 @@ class SolveRequest:
 
     Attributes:
         solve_for: ``uniform_increase`` or ``rate_increase_cap``.
-        measure: ``lifetime_loss_ratio`` or ``test_58_85_margin``.
+        measure: ``lifetime_loss_ratio``, ``test_58_85_margin`` or ``actual_to_expected``.
         target: what the measure is to be, a fraction.
         behaviour: whether insureds elect CBUL and RBO and select against the insurer.
+        by: ``all`` series together, each ``series`` by itself, or the name of one.
 
     Raises:
         InputError: every field that can't be asked for.
@@ -51,14 +46,15 @@ class SolveRequest:
     measure: str
     target: float
     behaviour: bool
+    by: str = TOGETHER
 
     def __post_init__(self) -> None:
-        """Refuse what can't be asked for."""
+        """Refuse what can't be asked for; which series there are, only the policies' assumptions know."""
         problems = [
             Problem(name, shown(value), one_of(allowed))
             for name, value, allowed in (
-                ("solve_for", self.solve_for, (UNIFORM, CAP)),
-                ("solve_measure", self.measure, (LIFETIME, MARGIN)),
+                ("solve_for", self.solve_for, SOLVE_FOR),
+                ("solve_measure", self.measure, SOLVE_MEASURES),
             )
             if value not in allowed
         ]
@@ -70,12 +66,23 @@ class SolveRequest:
     @classmethod
     def of(cls, control: Control) -> SolveRequest:
         """What the Control sheet asks."""
-        return cls(control.solve_for, control.solve_measure, control.solve_target, control.solve_behaviour == YES)
+        return cls(
+            control.solve_for,
+            control.solve_measure,
+            control.solve_target,
+            control.solve_behaviour == YES,
+            control.solve_by,
+        )
 
     @property
     def measure_words(self) -> str:
         """What the measure is called."""
-        return WORDS[self.measure]
+        return MEASURE_WORDS[self.measure]
+
+    @property
+    def increase_words(self) -> str:
+        """What is looked for."""
+        return INCREASE_WORDS[self.solve_for]
 
 
 @dataclass(frozen=True)
@@ -83,18 +90,34 @@ class Solution:
     """The answer.
 
     Attributes:
+        case: what it was found for.
         request: what was asked.
         root: the increase found, and every trial.
         curve: the measure at no increase, beside every jump of the elections, and at the largest increase.
-        experience: history and projection at that increase; its ``before`` is without any.
+        premium_after: present value of premium after the effective date without an increase, on the measure's interest.
+        measure: what reaches the target.
+        cash_flows: history and projection at that increase; ``before`` is without any.
         increase: of each policy at the answer, with its elections.
     """
 
+    case: SolveCase
     request: SolveRequest
     root: Root
     curve: Curve
-    experience: Experience
+    premium_after: float
+    measure: SolveMeasure
+    cash_flows: CashFlows
     increase: PolicyIncrease
+
+    @property
+    def experience(self) -> Experience:
+        """At the maximum valuation rates."""
+        return Experience.at_valuation_rates(self.cash_flows, self.case.assumptions.settings)
+
+    @property
+    def increase_needed(self) -> float | None:
+        """Section 18's increase without any reaction; None for the 58%/85% test."""
+        return self.measure.increase_needed(self.cash_flows, self.request.target, self.premium_after)
 
     @property
     def summary(self) -> str:
@@ -105,7 +128,9 @@ class Solution:
     def answer(self) -> str:
         """The answer in a sentence."""
         request, root = self.request, self.root
-        words, measure = WORDS[request.solve_for].capitalize(), request.measure_words
+        series = "" if self.case.only is None else f"Series {self.case.only}, "
+        words, measure = f"{series}{request.increase_words}", request.measure_words
+        words = words[0].upper() + words[1:]
         if root.jump is not None:
             below, above = root.jump
             return (
@@ -114,7 +139,7 @@ class Solution:
             )
         if root.increase == 0.0:
             return f"{words}: none is needed, the {measure} is {root.value:.4%} without, target {request.target:.4%}."
-        return f"{words}: {root.increase:.4%} gives a {measure} of {root.value:.4%}."
+        return f"{words}: {root.increase:.4%} brings the {measure} to {root.value:.4%}."
 
     @property
     def again(self) -> str:
@@ -129,60 +154,61 @@ class Solution:
 
 
 def solve_increase(
-    block: Block,
-    history: pd.DataFrame,
-    assumptions: AssumptionSet,
-    request: SolveRequest,
-    progress: Callable[[str], None] = lambda _: None,
+    case: SolveCase, request: SolveRequest, progress: Callable[[str], None] = lambda _: None
 ) -> Solution:
-    """Find the smallest increase that reaches the target; the answer is a run of the engine over the whole block.
+    """Find the smallest increase that reaches the target; the answer is a run of the engine over all policies.
 
     Two runs give the measure at no increase, to both sides of every jump of the elections, and at the largest increase
     there may be. Between the first two of these that have the target between them, trials are runs.
 
     Args:
-        block, history, assumptions: as for a run; what is solved for takes the place of the cap in the settings.
-        request: what is asked.
+        case: the policies, their history and what they are projected on; what is solved for takes the place of the
+            cap in the settings.
+        request: what is asked; one increase is found whatever it is asked by.
         progress: told of every trial; may raise ``Cancelled``.
 
     Returns:
-        The answer: an increase of zero where the lifetime loss ratio is not above the target without any.
+        The answer: an increase of zero where a loss ratio is not above the target without any.
 
     Raises:
-        InputError: no increase reaches the target, or nobody is affected.
+        NoAnswer: no increase reaches the target, or nobody is affected.
+        InputError: expected experience is asked for and not known.
     """
-    past, settings = from_history(history), assumptions.settings
-    affected = affected_policies(block, assumptions)
+    affected = affected_policies(case.block, case.assumptions)
     if not affected.any():
         found = "no policy that pays premium beyond the effective date"
-        raise InputError.single("policies in force", found, "policies an increase can apply to")
-    wanted = _without_cap(block, assumptions, request)
+        allowed = "policies an increase can apply to"
+        raise NoAnswer.because("nobody pays premium beyond the effective date", "policies in force", found, allowed)
+    measure = case.measure(request.measure)
+    wanted = increase_without_cap(case, request)
 
     def increase(value: float) -> PolicyIncrease:
-        return policy_increase(block, assumptions, np.minimum(wanted, value), behaviour=request.behaviour)
+        under_cap = np.minimum(wanted, value)
+        return policy_increase(case.block, case.assumptions, under_cap, behaviour=request.behaviour, affected=affected)
 
     @functools.cache
-    def experience(value: float) -> Experience:
-        return Experience.at_valuation_rates(join(past, project(block, assumptions, increase(value).impact)), settings)
+    def cash_flows(value: float) -> CashFlows:
+        return case.cash_flows(increase(value))
 
-    def measure(value: float) -> float:
-        found = measure_of(experience(value), request.measure)
+    def measured(value: float) -> float:
+        found = measure.of(cash_flows(value))
         progress(f"an increase of {value:.4%} gives {found:.4%}")
         return found
 
-    progress(f"projecting {len(block):,} policies at every step of the elections")
-    curve = measure_curve(block, past, assumptions, wanted, request.measure, request.behaviour)
-    if request.measure == LIFETIME and curve.measures[0] <= request.target:
-        value = measure(0.0)
+    progress(f"projecting {len(case.block):,} policies at every step of the elections")
+    outlook = Outlook.of(case, affected, wanted, measure, request.behaviour)
+    if measure.is_loss_ratio and outlook.curve.measures[0] <= request.target:
+        value = measured(0.0)
         root = Root(0.0, value, ((0.0, value),))
     else:
-        root = solve(measure, request.target, curve, request.measure_words)
-    return Solution(request, root, curve, experience(root.increase), increase(root.increase))
+        root = solve(measured, request.target, outlook.curve, request.measure_words)
+    at = root.increase
+    return Solution(case, request, root, outlook.curve, outlook.premium_after, measure, cash_flows(at), increase(at))
 
 
-def _without_cap(block: Block, assumptions: AssumptionSet, request: SolveRequest) -> np.ndarray:
-    """Each policy's increase if it is affected and there is no cap."""
+def increase_without_cap(case: SolveCase, request: SolveRequest) -> np.ndarray:
+    """Each policy's increase if it is affected and there is no cap, shape (policies,)."""
     if request.solve_for == UNIFORM:
-        return np.full(len(block), HIGHEST)
-    premium, new_business = block.numbers("annualized_premium"), block.numbers("new_business_premium")
-    return rate_increase(premium, new_business, np.inf, assumptions.settings.increase_rounding)
+        return np.full(len(case.block), HIGHEST_INCREASE)
+    premium, new_business = case.block.numbers("annualized_premium"), case.block.numbers("new_business_premium")
+    return rate_increase(premium, new_business, np.inf, case.assumptions.settings.increase_rounding)

@@ -11,71 +11,62 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.assumptions.behaviour import Behaviour
-from xl_ltc.control import LIFETIME
+from xl_ltc.exhibits.solving_case import SolveCase
+from xl_ltc.exhibits.solving_measure import MEASURED, SolveMeasure
 from xl_ltc.inforce.block import Block
 from xl_ltc.loss_ratio.measures import Experience, Values
-from xl_ltc.loss_ratio.regulatory import Test5885
-from xl_ltc.loss_ratio.values import lifetime_loss_ratio
 from xl_ltc.projection.impact import CLAIMS, INITIAL_PREMIUM, PREMIUM, Impact
 from xl_ltc.projection.project import project
-from xl_ltc.projection.results import Basis, CashFlows
+from xl_ltc.projection.results import Basis
 from xl_ltc.rate_increase.behaviour import election_jumps
-from xl_ltc.rate_increase.impact import affected_policies, policy_increase
+from xl_ltc.rate_increase.impact import policy_increase
 from xl_ltc.rate_increase.solve import Curve
-from xl_ltc.settings import Settings
 
 BESIDE_A_JUMP = 1e-8
 """How far to each side of a jump of the elections the measure is taken; more than the elections' own tolerance."""
 
-MEASURED = ("earned_premium", "initial_earned_premium", "incurred_claims")
 _FACTORS = [PREMIUM, INITIAL_PREMIUM, CLAIMS]
 """The factors on what is measured, in its order."""
 _PART = "part"
 
 
-def measured(premium: Values, initial: Values, claims: Values, measure: str, settings: Settings) -> float:
-    """A measure from the values of earned premium, initial earned premium and incurred claims after the increase."""
-    if measure == LIFETIME:
-        return lifetime_loss_ratio(premium.history, claims.history, premium.future, claims.future)
-    test = Test5885.of(
-        initial.history, premium.history, initial.future, premium.future, claims.history, claims.future, settings
-    )
-    return test.margin
+@dataclass(frozen=True)
+class Outlook:
+    """What increases give.
 
-
-def measure_of(experience: Experience, measure: str) -> float:
-    """A measure of history and projection after the increase."""
-    premium, initial, claims = (experience.values(name, "after") for name in MEASURED)
-    return measured(premium, initial, claims, measure, experience.settings)
-
-
-def measure_curve(
-    block: Block, past: CashFlows, assumptions: AssumptionSet, wanted: np.ndarray, measure: str, behaviour: bool
-) -> Curve:
-    """A measure at increases under a cap: at none, to both sides of each jump of the elections, and at the largest.
-
-    Without elections nothing jumps, and the same increases are places like any other.
-
-    Args:
-        block: the policies, some of them affected by an increase.
-        past: actual experience.
-        assumptions: with their settings.
-        wanted: each policy's increase without a cap, shape (policies,).
-        measure: ``lifetime_loss_ratio`` or ``test_58_85_margin``.
-        behaviour: whether insureds elect CBUL and RBO.
+    Attributes:
+        curve: the measure at increases under a cap: at none, to both sides of each jump of the elections, and at the
+            largest. Without elections nothing jumps, and the same increases are places like any other.
+        premium_after: present value of premium after the effective date without an increase, dollars, on the measure's
+            interest.
     """
-    affected = affected_policies(block, assumptions)
-    points = _points(float(wanted[affected].max()), assumptions.behaviour)
-    future = _Future.of(block, assumptions, affected, wanted, points, behaviour)
-    history = Experience.at_valuation_rates(past, assumptions.settings)
-    known = [history.values(name, "after").history for name in MEASURED]
-    measures = []
-    for i in range(len(points)):
-        premium, initial, claims = (Values(a, float(b)) for a, b in zip(known, future.at(i), strict=True))
-        measures.append(measured(premium, initial, claims, measure, assumptions.settings))
-    return Curve(points.tolist(), measures)
+
+    curve: Curve
+    premium_after: float
+
+    @classmethod
+    def of(
+        cls, case: SolveCase, affected: np.ndarray, wanted: np.ndarray, measure: SolveMeasure, behaviour: bool
+    ) -> Outlook:
+        """From two projections.
+
+        Args:
+            case: the policies and what they are projected on.
+            affected: which of them an increase applies to, some at least; shape (policies,).
+            wanted: each policy's increase without a cap, shape (policies,).
+            measure: what is measured.
+            behaviour: whether insureds elect CBUL and RBO.
+        """
+        points = _points(float(wanted[affected].max()), case.assumptions.behaviour)
+        future = _Future.of(case, affected, wanted, points, measure, behaviour)
+        history = measure.experience(case.past)
+        known = [history.values(name, "after").history for name in MEASURED]
+        measures = []
+        for i in range(len(points)):
+            values = (Values(a, float(b)) for a, b in zip(known, future.at(i), strict=True))
+            measures.append(measure.value(*values))
+        return cls(Curve(points.tolist(), measures), float(future.later[:, MEASURED.index("earned_premium")].sum()))
 
 
 def _points(highest: float, behaviour: Behaviour) -> np.ndarray:
@@ -108,22 +99,26 @@ class _Future:
     @classmethod
     def of(
         cls,
-        block: Block,
-        assumptions: AssumptionSet,
+        case: SolveCase,
         affected: np.ndarray,
         wanted: np.ndarray,
         points: np.ndarray,
+        measure: SolveMeasure,
         behaviour: bool,
     ) -> _Future:
+        block, assumptions = case.block, case.assumptions
         limited = assumptions.premium.is_limited(block.codes("premium_payment"))
         kinds, first = np.unique(limited[affected], return_index=True)
         # A policy that is not affected has its increase, which is none, at every point.
         part = np.where(affected, 2 * np.searchsorted(points, wanted) + limited, 0)
         parted = Block(block.frame.assign(**{_PART: part}))
-        increase = policy_increase(block, assumptions, wanted, behaviour=behaviour)
+        increase = policy_increase(block, assumptions, wanted, behaviour=behaviour, affected=affected)
         ended = Impact(np.array([increase.effective_year]), np.zeros((len(block), 1, 4)))
-        at_wanted = _valued(parted, assumptions, increase.impact)
-        until_then = _valued(parted, assumptions, ended)
+
+        def valued(impact: Impact) -> Experience:
+            return measure.experience(project(parted, case.projected, impact, by=(_PART, "series")))
+
+        at_wanted, until_then = valued(increase.impact), valued(ended)
         groups = at_wanted.cash_flows.groups[_PART].to_numpy(dtype=np.int64)
         # One policy of each kind, at each point.
         one = np.flatnonzero(affected)[first]
@@ -144,10 +139,6 @@ class _Future:
         capped = self.earlier + self.later * self.factors[point, self.limited]
         own = (self.under_cap_from <= point)[:, None]
         return np.asarray(np.where(own, self.wanted, capped).sum(axis=0))
-
-
-def _valued(block: Block, assumptions: AssumptionSet, impact: Impact) -> Experience:
-    return Experience.at_valuation_rates(project(block, assumptions, impact, by=(_PART,)), assumptions.settings)
 
 
 def _sums(experience: Experience, basis: Basis) -> np.ndarray:

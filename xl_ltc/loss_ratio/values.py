@@ -36,6 +36,28 @@ def lifetime_loss_ratio(
     return (accumulated_claims + present_claims) / premium if premium else float("nan")
 
 
+def increase_needed(
+    loss_ratio: ArrayLike, target: ArrayLike, lifetime_premium: ArrayLike, premium_after: ArrayLike
+) -> np.ndarray:
+    """The increase that brings a lifetime loss ratio to a target, without any reaction of insureds (section 18).
+
+    (loss ratio / target − 1) × lifetime premium / present value of premium after the implementation date; exact, as
+    only that premium rises. NaN without such premium; negative where the loss ratio is below the target.
+
+    Args:
+        loss_ratio: without the increase; target: not zero.
+        lifetime_premium: accumulated and present value of earned premium without the increase.
+        premium_after: the part of it that falls due after the implementation date.
+
+    Returns:
+        float64 increases as fractions of premium, of the broadcast shape.
+    """
+    wanted = (np.asarray(loss_ratio, dtype=float) / np.asarray(target, dtype=float) - 1.0) * lifetime_premium
+    after = np.asarray(premium_after, dtype=float)
+    shape = np.broadcast_shapes(wanted.shape, after.shape)
+    return np.divide(wanted, after, out=np.full(shape, np.nan), where=np.broadcast_to(after != 0.0, shape))
+
+
 def cumulative_loss_ratio(premium_value: ArrayLike, claims_value: ArrayLike) -> np.ndarray:
     """Running total of valued claims over running total of valued premium, by year (Exhibit I, column E).
 

@@ -1,8 +1,7 @@
 """How each assumption's change moved the lifetime loss ratio (section 18).
 
 From what was expected, over actual history with one set's projections, to another set's, one assumption swapped at a
-time. Each line's increase needed is the one that gives back the loss ratio of the line before, without any reaction
-of insureds: (LR / LR before − 1) × lifetime premium / present value of premium after the implementation date.
+time. Each line's increase needed is the one that gives back the loss ratio of the line before.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS
 from xl_ltc.errors import InputError, one_of
 from xl_ltc.inforce.block import Block
 from xl_ltc.loss_ratio.measures import Experience
+from xl_ltc.loss_ratio.values import increase_needed
 from xl_ltc.pricing.expected import Expected
 from xl_ltc.pricing.sets import AssumptionSets, Mix
 from xl_ltc.projection.project import project
@@ -68,7 +68,7 @@ class Line:
         """The increase that gives the loss ratio of another line; NaN without premium after the implementation date."""
         after = float(np.sum(self.values.premium_after[series]))
         premium = float(np.sum(self.values.premium[series]))
-        return self.impact(before, series) * premium / after if after else float("nan")
+        return float(increase_needed(self.loss_ratio(series), before.loss_ratio(series), premium, after))
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,12 @@ def affected_policies(block: Block, assumptions: AssumptionSet) -> np.ndarray:
 
 
 def policy_increase(
-    block: Block, assumptions: AssumptionSet, wanted: np.ndarray | None = None, *, behaviour: bool = True
+    block: Block,
+    assumptions: AssumptionSet,
+    wanted: np.ndarray | None = None,
+    *,
+    behaviour: bool = True,
+    affected: np.ndarray | None = None,
 ) -> PolicyIncrease:
     """The increase, elections and selection of each policy under the assumptions and settings.
 
@@ -70,9 +75,11 @@ def policy_increase(
         wanted: the increase of each policy if it is affected, a fraction; None for the one that brings its premium to
             the new-business level, under the cap and rounding of the settings.
         behaviour: whether insureds elect CBUL and RBO; without elections there is no selection either.
+        affected: what ``affected_policies`` gives, where that is known already.
     """
     settings = assumptions.settings
-    affected = affected_policies(block, assumptions)
+    if affected is None:
+        affected = affected_policies(block, assumptions)
     if wanted is None:
         wanted = rate_increase(
             block.numbers("annualized_premium"),

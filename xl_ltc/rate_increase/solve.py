@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from xl_ltc.errors import InputError
 
@@ -15,8 +16,23 @@ MEASURE_TOLERANCE = 1e-8
 
 _ROUNDING = 1e-12
 """A measure this close to its target, relative to it or to one, is the target: sums in another order differ so much."""
+_CLOSE, _STEEP = 1e-7, 1e3
+"""Between points this close a measure jumps where it changes so many times as much as the increase."""
 _RELATIVE_TOLERANCE = 1e-15
 """Brent's method adds it to the increase's tolerance, and refuses less than four units in the last place."""
+
+
+class NoAnswer(InputError):
+    """No increase reaches the target; ``reason`` says why in a few words, for the row of a table."""
+
+    reason = ""
+
+    @classmethod
+    def because(cls, reason: str, place: str, found: str, allowed: str) -> Self:
+        """An error with one problem and its reason."""
+        error = cls.single(place, found, allowed)
+        error.reason = reason
+        return error
 
 
 @dataclass(frozen=True)
@@ -63,15 +79,17 @@ def solve(measure: Callable[[float], float], target: float, curve: Curve, words:
         words: what the measure is called, for messages.
 
     Raises:
-        InputError: the target lies outside the curve.
+        NoAnswer: the target lies outside the curve.
     """
     meetings = _meetings(target, curve)
     if not meetings:
         low, high = curve.increases[0], curve.increases[-1]
-        raise InputError.single(
+        reached = f"{min(curve.measures):.4%} to {max(curve.measures):.4%}"
+        raise NoAnswer.because(
+            f"no increase up to {high:,.2%} reaches it; {reached} is in reach",
             f"target {words}",
             f"{target:.4%}, which no increase from {low:.2%} to {high:,.2%} reaches",
-            f"a value from {min(curve.measures):.4%} to {max(curve.measures):.4%}",
+            f"a value from {reached}",
         )
     (i, j), *later = meetings
     again = tuple((curve.increases[a], curve.increases[b]) for a, b in later)
@@ -84,11 +102,13 @@ def solve(measure: Callable[[float], float], target: float, curve: Curve, words:
 
     low, high = curve.increases[i], curve.increases[j]
     found, jump = low, None
-    if i != j:
-        known = {low: curve.measures[i], high: curve.measures[j]}
+    known = {low: curve.measures[i], high: curve.measures[j]}
+    jumps = high - low < _CLOSE and abs(known[high] - known[low]) > _STEEP * (high - low)
+    if i != j and not jumps:
         found = _brent(lambda x: (known[x] if x in known else tried(x)) - target, low, high)
-        if abs(tried(found) - target) > MEASURE_TOLERANCE:
-            found, jump = (low + high) / 2.0, (curve.measures[i], curve.measures[j])
+        jumps = abs(tried(found) - target) > MEASURE_TOLERANCE
+    if jumps:
+        found, jump = (low + high) / 2.0, (known[low], known[high])
     return Root(found, tried(found), tuple(trials.items()), jump, again)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from xl_ltc.loss_ratio.measures import Values
 from xl_ltc.loss_ratio.regulatory import Test5885
+from xl_ltc.loss_ratio.values import increase_needed
 from xl_ltc.projection.results import Basis
 from xl_ltc.scenarios.scenario import Grid, Scenario
 
@@ -34,13 +35,10 @@ class Outcome:
     def increase_needed(self, base: Outcome) -> float:
         """The increase that gives back another outcome's loss ratio before the increase, if insureds do not react.
 
-        (LR / LR of the other − 1) × lifetime premium / present value of premium from the increase on (section 18);
-        NaN without premium then.
+        Section 18's formula; NaN without premium from the increase on.
         """
-        if not self.premium_from_increase:
-            return float("nan")
-        impact = self.loss_ratio("before") / base.loss_ratio("before") - 1.0
-        return impact * self.premium["before"].lifetime / self.premium_from_increase
+        own, other = self.loss_ratio("before"), base.loss_ratio("before")
+        return float(increase_needed(own, other, self.premium["before"].lifetime, self.premium_from_increase))
 
 
 @dataclass(frozen=True)

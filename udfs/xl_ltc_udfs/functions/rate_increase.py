@@ -333,7 +333,7 @@ def increase_needed(
     loss_ratio: np.ndarray, target_loss_ratio: np.ndarray, lifetime_premium: np.ndarray, premium_after: np.ndarray
 ) -> np.ndarray:
     """The increase from the implementation date on that brings a lifetime loss ratio to a target, if nobody reacts."""
-    from xl_ltc.rate_increase import needed
+    from xl_ltc.loss_ratio import values as valued
 
     for name, values, reason in (
         ("target_loss_ratio", target_loss_ratio, "no premium is enough for a loss ratio of 0"),
@@ -341,7 +341,7 @@ def increase_needed(
     ):
         if (values == 0.0).any():
             raise ElementError(values == 0.0, DIVISION, _always(reason), name)
-    return needed.increase_needed(loss_ratio, target_loss_ratio, lifetime_premium, premium_after)
+    return valued.increase_needed(loss_ratio, target_loss_ratio, lifetime_premium, premium_after)
 
 
 def _always(reason: str) -> Callable[[int], str]:

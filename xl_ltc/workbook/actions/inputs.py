@@ -12,7 +12,7 @@ import pandas as pd
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled, bundled_tables
 from xl_ltc.assumptions.pricing.specs import CURRENT
 from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, SPECS
-from xl_ltc.control import ILLUSTRATIVE, RECONSTRUCTED, TABLE, Control
+from xl_ltc.control import EACH_SERIES, ILLUSTRATIVE, RECONSTRUCTED, TABLE, TOGETHER, Control
 from xl_ltc.errors import InputError, Problem, one_of, shown
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.experience.study import STUDY, Study, check_study, nothing_given
@@ -126,10 +126,11 @@ def completed(
 
 
 def _request(basis: WorkbookBasis) -> PricingRequest:
-    """Which assumption sets the Control sheet asks for, each of which must be there.
+    """Which assumption sets the Control sheet asks for; each of them, and the series it names, must be there.
 
     Raises:
-        InputError: a set or step that is none, with its cell; a table that a set needs without rows, by its name.
+        InputError: a set, step or series that is none, with its cell; a table that a set needs without rows, by its
+            name.
     """
     control, places = basis.inputs.control, basis.inputs.places
     sets = AssumptionSets(basis.assumptions, basis.study)
@@ -138,6 +139,9 @@ def _request(basis: WorkbookBasis) -> PricingRequest:
         chosen = getattr(control, name)
         if chosen not in sets.names:
             problems.append(Problem(places[name], f"{name} = {shown(chosen)}", one_of(sets.names)))
+    allowed = (TOGETHER, EACH_SERIES, *sets.series)
+    if control.solve_by not in allowed:
+        problems.append(Problem(places["solve_by"], f"solve_by = {shown(control.solve_by)}", one_of(allowed)))
     try:
         request = PricingRequest.parsed(
             control.assumption_set, control.attribution_from, control.attribution_to, control.attribution_steps

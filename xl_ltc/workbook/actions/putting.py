@@ -24,7 +24,7 @@ _SHORT = 8
 def known_by(block: Block, assumptions: AssumptionSet, control: Control) -> dict[str, str]:
     """What a sheet says of the inputs it stands on, so that they can be known again."""
     return {
-        "Scenario": control.scenario or "none",
+        "scenario": control.scenario or "none",
         "assumptions": assumptions_hash(assumptions)[:_SHORT],
         "policies": str(manifest_entry(block)["sha256"])[:_SHORT],
     }

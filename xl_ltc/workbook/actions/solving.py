@@ -6,22 +6,19 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from xl_ltc.exhibits.manifest import assumptions_hash
 from xl_ltc.exhibits.solve_page import solve_page
-from xl_ltc.exhibits.solving import Solution, SolveRequest, solve_increase
-from xl_ltc.inforce.control_totals import manifest_entry
+from xl_ltc.exhibits.solving import Solution, SolveRequest
+from xl_ltc.exhibits.solving_by_series import SeriesSolutions, answered
+from xl_ltc.exhibits.solving_case import SolveCase
 from xl_ltc.workbook.actions.inputs import read_inputs
 from xl_ltc.workbook.actions.places import check_out, version_of
 from xl_ltc.workbook.actions.progress import Progress
-from xl_ltc.workbook.actions.putting import put_pages
-
-_SHORT = 8
-"""So many digits of a hash are shown."""
+from xl_ltc.workbook.actions.putting import known_by, put_pages
 
 
 def solve_workbook(
     workbook: Path, inforce: Path | None, out: Path | None, progress: Progress, **asked: Any
-) -> tuple[Solution, tuple[str, ...]]:
+) -> tuple[Solution | SeriesSolutions, tuple[str, ...]]:
     """Solve for the increase that a workbook's Control sheet asks for.
 
     Args:
@@ -32,22 +29,19 @@ def solve_workbook(
         asked: fields of ``SolveRequest`` other than the Control sheet has them.
 
     Returns:
-        The answer, and what the user should know.
+        The answer or that of each series, and what the user should know.
 
     Raises:
-        InputError: every problem of the inputs; no increase reaches the target.
+        InputError: every problem of the inputs; where there is to be one answer, no increase reaches the target.
     """
     out = out or workbook
     check_out(workbook, inforce, out)
     version = version_of(workbook)
     inputs = read_inputs(workbook, inforce, progress, out)
     request = dataclasses.replace(SolveRequest.of(inputs.control), **asked)
-    solution = solve_increase(inputs.block, inputs.history, inputs.assumptions, request, progress)
-    known = {
-        "scenario": inputs.control.scenario or "none",
-        "assumptions": assumptions_hash(inputs.assumptions)[:_SHORT],
-        "policies": str(manifest_entry(inputs.block)["sha256"])[:_SHORT],
-    }
+    projected = inputs.request.projected
+    case = SolveCase.of(inputs.block, inputs.history, inputs.assumptions, inputs.pricing(progress), projected)
+    found = answered(case, request, progress)
+    known = known_by(inputs.block, inputs.assumptions, inputs.control) | {"assumption set": projected}
     progress(f"writing {out.name}")
-    page = solve_page(solution, inputs.block, inputs.assumptions.vocabulary("series"), known)
-    return solution, put_pages(workbook, version, [page], out)
+    return found, put_pages(workbook, version, [solve_page(found, known)], out)
