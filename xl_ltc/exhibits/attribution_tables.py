@@ -122,8 +122,15 @@ def lines_table(shown: Shown) -> Table:
             cells |= {"impact": text(NOT_AVAILABLE), "needed": text(NOT_AVAILABLE)}
         else:
             impact, needed = line.impact(compared), line.increase_needed(compared)
-            cells["impact"] = live(f"={{llr}}/{{{compared.step}.llr}}-1", impact)
-            cells["needed"] = live_ratio("{impact}*{premium}", "{premium_after}", _or_na(needed))
+            there = f"{{{compared.step}.llr}}"
+            cells["impact"] = live(
+                f'=IF(AND(ISNUMBER({{llr}}),N({there})<>0),{{llr}}/{there}-1,"{NOT_AVAILABLE}")', _or_na(impact)
+            )
+            cells["needed"] = live(
+                "=IF(AND(ISNUMBER({impact}),{premium_after}<>0),{impact}*{premium}/{premium_after},"
+                f'"{NOT_AVAILABLE}")',
+                _or_na(needed),
+            )
         rows.append(Row(line.step, cells, "total" if line.step == ALL_CURRENT else "body"))
         before = line
     last = attribution.lines[-2].step
@@ -189,7 +196,7 @@ def series_table(shown: Shown) -> Table:
             formula = f"({{llr_{key}}}/{{{compared.step}.llr_{key}}}-1)*{premium}"
             known = _or_na(needed)
             cells[f"needed_{key}"] = live(
-                f"=IF(AND(ISNUMBER({{llr_{key}}}),ISNUMBER({{{compared.step}.llr_{key}}}),{after}<>0),"
+                f"=IF(AND(ISNUMBER({{llr_{key}}}),N({{{compared.step}.llr_{key}}})<>0,{after}<>0),"
                 f'{formula}/{after},"{NOT_AVAILABLE}")',
                 known,
             )
