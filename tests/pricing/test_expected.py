@@ -133,7 +133,7 @@ def test_a_level_of_a_basis_that_no_series_has_is_kept(sold: Sold, sets: Assumpt
             lambda f: f.assign(
                 expected_lifetime_loss_ratio=f["expected_lifetime_loss_ratio"].where(~f["basis"].isin(["300", "500"]))
             ),
-            "found neither an expected lifetime loss ratio nor a claim level of basis 300, 500; allowed: one of the two",
+            "found neither an expected lifetime loss ratio nor a claim level of basis 300, 500; allowed: one of the",
         ),
         (
             lambda f: f.assign(dividend_margin=f["dividend_margin"].where(f["basis"] != "500", 0.6)),

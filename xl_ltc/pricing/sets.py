@@ -89,12 +89,16 @@ class AssumptionSets:
         """A set by its name.
 
         Raises:
-            InputError: no such set, a series without a row, or a basis that can't be used; by name.
+            InputError: no such set, a series without a row, a row of no series, a basis that can't be used; by name.
         """
         if name in self.others:
             return Mix(name, (dict.fromkeys(ASSUMPTIONS, name),) * len(self.series))
         frame = self.frames[SETS]
         own = frame[frame["set"] == name] if len(frame) else frame
+        unknown = [str(series) for series in own.get("series", []) if series not in (*self.series, ALL_SERIES)]
+        if unknown:
+            allowed = one_of((*self.series, ALL_SERIES))
+            raise InputError.single(f"assumption set {name}", f"a row for series {', '.join(unknown)}", allowed)
         if len(own):
             choices = tuple(self._choice(name, own, series) for series in self.series)
         elif name == CURRENT:
