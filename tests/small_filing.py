@@ -43,10 +43,16 @@ class SmallFiling:
     table: Path
 
 
-def small_filing(filing: FilingRun, folder: Path) -> SmallFiling:
-    """Policies selected evenly from the illustrative block, with the whole block's history."""
-    block = filing.block.select(np.linspace(0, len(filing.block) - 1, POLICIES).astype(np.int64))
-    run = run_filing(block, filing.history, filing.assumptions)
+def selected(filing: FilingRun) -> np.ndarray:
+    """Positions of the policies of a small filing in the illustrative block."""
+    return np.linspace(0, len(filing.block) - 1, POLICIES).astype(np.int64)
+
+
+def small_filing(filing: FilingRun, folder: Path, **given: Any) -> SmallFiling:
+    """Policies selected evenly from the illustrative block, with the whole block's history; ``given``: more of
+    ``run_filing``'s, such as experience and original pricing."""
+    block = filing.block.select(selected(filing))
+    run = run_filing(block, filing.history, filing.assumptions, **given)
     workbook = write_filing_workbook(run, (), {}, folder / "filing.xlsx", control=Control(inforce=TABLE))
     book = openpyxl.load_workbook(workbook)
     for sheet in OUTPUT_SHEETS:
@@ -60,8 +66,8 @@ def small_filing(filing: FilingRun, folder: Path) -> SmallFiling:
     return SmallFiling(run, workbook, folder / "inputs.xlsx", files["csv"], files["parquet"], files["xlsx"])
 
 
-def write_table(book: Any, sheet: Any, frame: Any, row: int, column: int) -> None:
-    """The policies as the Excel table ``inforce``, its header at a place counted from 0; dates are dates."""
+def write_table(book: Any, sheet: Any, frame: Any, row: int, column: int, name: str = "inforce") -> None:
+    """The policies as an Excel table, its header at a place counted from 0; dates are dates."""
     date = book.add_format({"num_format": "dd/mm/yyyy"})
     for i, values in enumerate(frame.to_numpy(dtype=object).tolist(), start=row + 1):
         for j, value in enumerate(values, start=column):
@@ -71,7 +77,7 @@ def write_table(book: Any, sheet: Any, frame: Any, row: int, column: int) -> Non
                 sheet.write(i, j, value)
     last = (row + len(frame), column + len(frame.columns) - 1)
     columns = [{"header": name} for name in frame.columns]
-    sheet.add_table(row, column, *last, {"name": "inforce", "columns": columns})
+    sheet.add_table(row, column, *last, {"name": name, "columns": columns})
 
 
 def edited(workbook: Path, to: Path, *changes: Callable[[openpyxl.Workbook], None]) -> Path:

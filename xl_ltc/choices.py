@@ -70,14 +70,14 @@ def allowed_words(f: dataclasses.Field[Any]) -> str:
 
 def typed(value: object, f: dataclasses.Field[Any]) -> Any:
     """The value in the choice's type, or None where it is not allowed."""
-    from xl_ltc.tables import to_number
+    from xl_ltc.tables import label_text, to_number
 
     meta = f.metadata
     if isinstance(f.default, dt.date):
         return _day(value)
     if isinstance(f.default, str):
         if not meta["allowed"]:
-            return "" if is_blank(value) else str(value).strip()
+            return "" if is_blank(value) else label_text(value)
         text = str(value).strip()
         return text if text in meta["allowed"] else None
     number = to_number(value)
