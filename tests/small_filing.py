@@ -44,14 +44,25 @@ class SmallFiling:
     table: Path
 
 
-def small_filing(filing: FilingRun, folder: Path) -> SmallFiling:
-    """Policies selected evenly from the illustrative block, with the whole block's history."""
-    block = filing.block.select(np.linspace(0, len(filing.block) - 1, POLICIES).astype(np.int64))
-    sold = Sold(block, np.full(len(block), 1.2), "Made up.")
-    file = folder / "policies_sold.parquet"
-    write_policies(sold_frame(sold), file)
-    run = run_filing(block, filing.history, filing.assumptions, study=filing.study, sold=sold)
-    control = Control(inforce=TABLE, policies_sold=str(file))
+def selected(filing: FilingRun) -> np.ndarray:
+    """Positions of the policies of a small filing in the illustrative block."""
+    return np.linspace(0, len(filing.block) - 1, POLICIES).astype(np.int64)
+
+
+def small_filing(filing: FilingRun, folder: Path, **given: Any) -> SmallFiling:
+    """Policies selected evenly from the illustrative block, with the whole block's history.
+
+    ``given``: more of ``run_filing``'s, such as experience and the policies sold; without any, a file of policies sold
+    that the Control sheet names.
+    """
+    block = filing.block.select(selected(filing))
+    control = Control(inforce=TABLE)
+    if not given:
+        sold, file = Sold(block, np.full(len(block), 1.2), "Made up."), folder / "policies_sold.parquet"
+        write_policies(sold_frame(sold), file)
+        given = dict(study=filing.study, sold=sold)
+        control = Control(inforce=TABLE, policies_sold=str(file))
+    run = run_filing(block, filing.history, filing.assumptions, **given)
     workbook = write_filing_workbook(run, (), {}, folder / "filing.xlsx", control=control)
     book = openpyxl.load_workbook(workbook)
     for sheet in OUTPUT_SHEETS:
@@ -65,8 +76,8 @@ def small_filing(filing: FilingRun, folder: Path) -> SmallFiling:
     return SmallFiling(run, workbook, folder / "inputs.xlsx", files["csv"], files["parquet"], files["xlsx"])
 
 
-def write_table(book: Any, sheet: Any, frame: Any, row: int, column: int) -> None:
-    """The policies as the Excel table ``inforce``, its header at a place counted from 0; dates are dates."""
+def write_table(book: Any, sheet: Any, frame: Any, row: int, column: int, name: str = "inforce") -> None:
+    """The policies as an Excel table, its header at a place counted from 0; dates are dates."""
     date = book.add_format({"num_format": "dd/mm/yyyy"})
     for i, values in enumerate(frame.to_numpy(dtype=object).tolist(), start=row + 1):
         for j, value in enumerate(values, start=column):
@@ -76,7 +87,7 @@ def write_table(book: Any, sheet: Any, frame: Any, row: int, column: int) -> Non
                 sheet.write(i, j, value)
     last = (row + len(frame), column + len(frame.columns) - 1)
     columns = [{"header": name} for name in frame.columns]
-    sheet.add_table(row, column, *last, {"name": "inforce", "columns": columns})
+    sheet.add_table(row, column, *last, {"name": name, "columns": columns})
 
 
 def edited(workbook: Path, to: Path, *changes: Callable[[openpyxl.Workbook], None]) -> Path:

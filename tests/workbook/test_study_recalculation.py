@@ -5,20 +5,24 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.cell import get_column_letter
 
+from tests.exhibits.made_up import made_up_run
 from tests.exhibits.study import awkward_study, study_run
 from tests.small_filing import drop_table, edited, put
 from tests.workbook.recalculate import recalculated
 from tests.workbook.test_render_recalculation import assert_recalculates
+from xl_ltc.assumptions.pricing.specs import EXPECTED
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.filing_pages import filing_pages
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.reconcile import reconcile
 from xl_ltc.experience.study import BASIS, LAPSE, MORBIDITY, MORTALITY, bundled_study, check_study, nothing_given
+from xl_ltc.pricing.sold import Sold
 from xl_ltc.workbook.addresses import Addresses
 from xl_ltc.workbook.layout import STUDY_SHEETS
 from xl_ltc.workbook.read import read_workbook
@@ -99,6 +103,21 @@ def test_every_formula_comes_to_its_stored_value(workbook: Path, tmp_path: Path)
 @pytest.mark.libreoffice
 def test_so_it_does_with_labels_that_mean_something_to_a_spreadsheet(tmp_path: Path) -> None:
     run = study_run(awkward_study())
+    assert_recalculates(write_filing_workbook(run, [], {}, tmp_path / "filing.xlsx"), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("series", [["500", "511"], ["200"]], ids=["two series", "one series"])
+def test_so_it_does_where_series_have_no_policies_or_no_expected_claims(series: list[str], tmp_path: Path) -> None:
+    """Of sections 16 and 18 too: what is not available there, and the 200 series without expected claims."""
+    run = made_up_run(300)
+    block = run.block.select(run.block.frame["series"].isin(series).to_numpy())
+    expected = bundled_study()[EXPECTED].copy()
+    expected.loc[expected["basis"] == "200", "claim_level"] = 0.0
+    study = {**bundled_study(), EXPECTED: expected}
+    sold = Sold(block, np.full(len(block), 1.5), "Made up.")
+    run = run_filing(block, run.history, run.assumptions, study=study, sold=sold)
     assert_recalculates(write_filing_workbook(run, [], {}, tmp_path / "filing.xlsx"), tmp_path)
 
 

@@ -128,8 +128,15 @@ def lines_table(shown: Shown) -> Table:
             cells |= {"impact": text(NOT_AVAILABLE), "needed": text(NOT_AVAILABLE)}
         else:
             impact, needed = line.impact(compared), line.increase_needed(compared)
-            cells["impact"] = live(f"={{llr}}/{{{compared.step}.llr}}-1", impact)
-            cells["needed"] = live_ratio("{impact}*{premium}", "{premium_after}", _or_na(needed))
+            there = f"{{{compared.step}.llr}}"
+            cells["impact"] = live(
+                f'=IF(AND(ISNUMBER({{llr}}),N({there})<>0),{{llr}}/{there}-1,"{NOT_AVAILABLE}")', _or_na(impact)
+            )
+            cells["needed"] = live(
+                "=IF(AND(ISNUMBER({impact}),{premium_after}<>0),{impact}*{premium}/{premium_after},"
+                f'"{NOT_AVAILABLE}")',
+                _or_na(needed),
+            )
         rows.append(Row(line.step, cells, "total" if line.step == ALL_CURRENT else "body"))
         before = line
     explained = attribution.lines[-2].step
@@ -202,7 +209,7 @@ def needed_by_series(shown: Shown) -> Table:
             here, there = (f"{{{ratios}!{step}.series_{i}}}" for step in (line.step, compared.step))
             premium, after = (f"{{{shown.values}!{line.step}/{i}.{m}}}" for m in ("premium", "premium_after"))
             cells[f"series_{i}"] = live(
-                f'=IF(AND(ISNUMBER({here}),ISNUMBER({there}),{after}<>0),({here}/{there}-1)*{premium}/{after},"N/A")',
+                f'=IF(AND(ISNUMBER({here}),N({there})<>0,{after}<>0),({here}/{there}-1)*{premium}/{after},"N/A")',
                 _or_na(line.increase_needed(compared, i)),
             )
         rows.append(Row(line.step, cells, "total" if line.step == ALL_CURRENT else "body"))

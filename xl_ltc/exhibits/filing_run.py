@@ -109,7 +109,8 @@ def run_filing(
     past, request = from_history(history), request or PricingRequest()
     given = nothing_given() if study is None else study
     pricing = PricingBasisOfRun.of(AssumptionSets(assumptions, given), sold, progress)
-    projected = pricing.sets.projection(pricing.mix(request.projected))
+    projected = pricing.sets.projection(pricing.mix(request.projected), block)
+    attribution = section_18(block, past, pricing, request, progress)
     chosen = assumptions.settings.rbo_basis
     by_basis: dict[str, CashFlows] = {}
     increases: dict[str, PolicyIncrease] = {}
@@ -119,7 +120,6 @@ def run_filing(
         on_basis = dataclasses.replace(assumptions, settings=settings)
         increases[basis] = policy_increase(block, on_basis)
         by_basis[basis] = join(past, project(block, projected, increases[basis].impact))
-    attribution = section_18(block, past, pricing, request, progress)
     return FilingRun(
         block,
         assumptions,

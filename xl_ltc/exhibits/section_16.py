@@ -83,12 +83,9 @@ def _ratios(run: FilingRun, expected: Expected | None) -> Table:
         cells["expected"] = live(formula, of_row) if expected else text(NOT_AVAILABLE)
         for basis in BASES:
             actual = cells[basis].value
-            known = isinstance(actual, float) and isinstance(of_row, float)
-            ratio = actual / of_row if isinstance(actual, float) and isinstance(of_row, float) else NOT_AVAILABLE
-            formula = (
-                f'=IF(AND(ISNUMBER({{{basis}}}),ISNUMBER({{expected}})),{{{basis}}}/{{expected}},"{NOT_AVAILABLE}")'
-            )
-            cells[f"ae_{basis}"] = live(formula, ratio if known else NOT_AVAILABLE)
+            known = isinstance(actual, float) and isinstance(of_row, float) and of_row != 0.0
+            formula = f'=IF(AND(ISNUMBER({{{basis}}}),N({{expected}})<>0),{{{basis}}}/{{expected}},"{NOT_AVAILABLE}")'
+            cells[f"ae_{basis}"] = live(formula, actual / of_row if known else NOT_AVAILABLE)  # type: ignore[operator]
         rows.append(Row(row, cells, "total" if row == ALL else "body"))
     columns = (
         Column("series", "Series", width=14),

@@ -63,7 +63,8 @@ def _thresholds(run: FilingRun) -> Table:
         if threshold != threshold or expected is None:
             continue
         actual = run.priced_experience.where(series=name).lifetime_loss_ratio("before")
-        ratio = actual / float(expected.loss_ratio[i])
+        of_pricing = float(expected.loss_ratio[i])
+        ratio = actual / of_pricing if of_pricing else float("nan")
         cells = {
             "series": text(name),
             "threshold": live("=" + pick(EXPECTED, "increase_in_original_loss_ratio", basis=name), threshold),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xl_ltc.exhibits.table import NOT_AVAILABLE
 from xl_ltc.pricing.attribution import ALL_CURRENT, HISTORY, START, Attribution
 from xl_ltc.pricing.comparison import SetRates
 
@@ -15,12 +16,17 @@ def attribution_summary(found: Attribution) -> tuple[str, ...]:
     for line in found.lines:
         compared = found.lines[0] if line.step == ALL_CURRENT else before
         name = {START: "before", HISTORY: f"history, {found.begin}", ALL_CURRENT: f"all of {found.end}"}.get(line.step)
-        words = f"{name or line.step}: {line.loss_ratio():.1%}"
+        words = f"{name or line.step}: {_percent(line.loss_ratio())}"
         if compared is not None:
-            words += f", {line.impact(compared):+.1%}, increase needed {line.increase_needed(compared):.1%}"
+            needed = _percent(line.increase_needed(compared))
+            words += f", {_percent(line.impact(compared), '+')}, increase needed {needed}"
         lines.append(words)
         before = line
     return (f"Lifetime loss ratio from {found.begin} to {found.end}:", *lines)
+
+
+def _percent(value: float, sign: str = "") -> str:
+    return f"{value:{sign}.1%}" if value == value else NOT_AVAILABLE
 
 
 def sets_summary(found: Sequence[SetRates]) -> tuple[str, ...]:

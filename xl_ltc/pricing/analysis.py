@@ -9,7 +9,7 @@ from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS, BASES, CURRENT
 from xl_ltc.errors import InputError
 from xl_ltc.inforce.block import Block
 from xl_ltc.pricing.attribution import Attribution, as_expected, attribute, check_steps
-from xl_ltc.pricing.expected import Expected, expected_experience
+from xl_ltc.pricing.expected import Expected, expected_experience, given_levels
 from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets, Mix
 from xl_ltc.pricing.sold import Sold
 from xl_ltc.projection.results import CashFlows
@@ -46,7 +46,7 @@ class PricingBasisOfRun:
     """Expected experience, and the sets with the level of the pricing claim costs; or why there is none.
 
     Attributes:
-        sets: with levels where there is expected experience.
+        sets: with the levels that are known: those of expected experience where there is any, and those given.
         sold: the policies it was projected from.
         expected: by series; None where it is not known.
         missing: why not, in words.
@@ -67,7 +67,7 @@ class PricingBasisOfRun:
             progress: told of it.
         """
         if isinstance(sold, str):
-            return cls(sets, missing=sold)
+            return cls(sets.with_levels(given_levels(sets)), missing=sold)
         if sets.frames[BASES].empty:
             return cls(sets, missing=f"Nothing is given in {BASES}.")
         progress(f"projecting {len(sold.block):,} policies sold from issue")

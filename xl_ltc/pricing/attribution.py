@@ -61,8 +61,9 @@ class Line:
         return float(np.sum(self.values.claims[series])) / premium if premium else float("nan")
 
     def impact(self, before: Line, series: int | slice = slice(None)) -> float:
-        """Its loss ratio over that of another line, less one."""
-        return self.loss_ratio(series) / before.loss_ratio(series) - 1.0
+        """Its loss ratio over that of another line, less one; NaN where that one has no claims or no premium."""
+        ratio = before.loss_ratio(series)
+        return self.loss_ratio(series) / ratio - 1.0 if ratio else float("nan")
 
     def increase_needed(self, before: Line, series: int | slice = slice(None)) -> float:
         """The increase that gives the loss ratio of another line; NaN without premium after the implementation date."""
@@ -130,6 +131,8 @@ def attribute(
         InputError: a step that is no assumption; claim costs of a basis without a level.
     """
     check_steps(steps)
+    for mix in (begin, end):
+        sets.projection(mix, block)  # a set that can't be used is refused before anything is projected
     known: dict[object, CashFlows] = {}
 
     def valued(mix: Mix) -> Valued:
@@ -155,7 +158,7 @@ def _twice_the_premium(block: Block, sets: AssumptionSets, mix: Mix) -> CashFlow
     """A projection whose premium after less premium before is the premium from the implementation date on."""
     assumptions: AssumptionSet = sets.assumptions
     doubled = policy_increase(block, assumptions, np.ones(len(block)), behaviour=False)
-    return project(block, sets.projection(mix), doubled.impact)
+    return project(block, sets.projection(mix, block), doubled.impact)
 
 
 def valued_now(block: Block, history: CashFlows, sets: AssumptionSets, mix: Mix) -> Valued:

@@ -68,7 +68,7 @@ def compare_sets(
         InputError: a set that can't be used, by its name; before anything is projected.
     """
     mixes = [sets.mix(name) for name in names]
-    bases = [sets.projection(mix) for mix in mixes]
+    bases = [sets.projection(mix, block) for mix in mixes]
     found = []
     for mix, basis in zip(mixes, bases, strict=True):
         progress(f"projecting {len(block):,} policies on the set {mix.name}")

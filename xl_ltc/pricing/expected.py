@@ -50,8 +50,10 @@ class Expected:
 
     @property
     def loss_ratio_of_all(self) -> float:
-        """Expected lifetime loss ratio of all series together."""
-        return float(self.with_margin.sum() / self.premium.sum())
+        """Expected lifetime loss ratio of all series together; NaN without any sales."""
+        premium = float(self.premium.sum())
+        # A series without sales has no level, and neither premium nor claims.
+        return float(np.nansum(self.with_margin)) / premium if premium else float("nan")
 
 
 def expected_experience(sold: Sold, sets: AssumptionSets) -> tuple[Expected, AssumptionSets]:
@@ -80,14 +82,15 @@ def expected_experience(sold: Sold, sets: AssumptionSets) -> tuple[Expected, Ass
     )
     found = _levelled(premium, claims, sets)
     levels = {s: float(level) for s, level in zip(sets.series, found.level, strict=True) if np.isfinite(level)}
-    return found, sets.with_levels(_given_levels(sets) | levels)
+    return found, sets.with_levels(given_levels(sets) | levels)
 
 
 def _rows(sets: AssumptionSets) -> pd.DataFrame:
     return sets.frames[EXPECTED].set_index("basis") if len(sets.frames[EXPECTED]) else pd.DataFrame()
 
 
-def _given_levels(sets: AssumptionSets) -> dict[str, float]:
+def given_levels(sets: AssumptionSets) -> dict[str, float]:
+    """Levels of the pricing claim costs by basis, where they are given."""
     rows = _rows(sets)
     return {} if rows.empty else {str(k): float(v) for k, v in rows["claim_level"].dropna().items()}
 

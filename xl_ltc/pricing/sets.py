@@ -89,12 +89,16 @@ class AssumptionSets:
         """A set by its name.
 
         Raises:
-            InputError: no such set, a series without a row, or a basis that can't be used; by name.
+            InputError: no such set, a series without a row, a row of no series, a basis that can't be used; by name.
         """
         if name in self.others:
             return Mix(name, (dict.fromkeys(ASSUMPTIONS, name),) * len(self.series))
         frame = self.frames[SETS]
         own = frame[frame["set"] == name] if len(frame) else frame
+        unknown = [str(series) for series in own.get("series", []) if series not in (*self.series, ALL_SERIES)]
+        if unknown:
+            allowed = one_of((*self.series, ALL_SERIES))
+            raise InputError.single(f"assumption set {name}", f"a row for series {', '.join(unknown)}", allowed)
         if len(own):
             choices = tuple(self._choice(name, own, series) for series in self.series)
         elif name == CURRENT:
@@ -122,13 +126,18 @@ class AssumptionSets:
             )
         return {a: series if row[a] == OWN else str(row[a]) for a in ASSUMPTIONS}
 
-    def projection(self, mix: Mix) -> ProjectionBasis:
+    def projection(self, mix: Mix, block: Block | None = None) -> ProjectionBasis:
         """What a set's projection stands on.
+
+        Args:
+            mix: the set.
+            block: what is projected; a series that no policy of it has needs no level. None for any policies.
 
         Raises:
             InputError: pricing claim costs of a basis without a level.
         """
         current, choices = self.assumptions, mix.choices
+        present = set(self.series) if block is None else {self.series[code] for code in set(block.codes("series"))}
 
         def whole(name: str) -> AssumptionSet:
             return current if name == CURRENT else self.others[name]
@@ -155,8 +164,10 @@ class AssumptionSets:
                 _NO_EXPIRY if priced(c["lapse"]) else whole(c["lapse"]).benefit_expiry for c in choices
             ),
             claim_costs=BySeries.of(
-                self._claim_costs(c["morbidity"]) if priced(c["morbidity"]) else whole(c["morbidity"]).morbidity
-                for c in choices
+                self._claim_costs(mix, c["morbidity"], s in present)
+                if priced(c["morbidity"])
+                else whole(c["morbidity"]).morbidity
+                for s, c in zip(self.series, choices, strict=True)
             ),
         )
 
@@ -164,12 +175,15 @@ class AssumptionSets:
     def _levelled(self) -> dict[str, PricingClaimCosts]:
         return {}
 
-    def _claim_costs(self, name: str) -> PricingClaimCosts:
+    def _claim_costs(self, mix: Mix, name: str, needed: bool) -> PricingClaimCosts:
         """A basis's claim costs at their level; one object a basis."""
         if name not in self._levelled:
             if name not in self.levels:
+                if not needed:
+                    return self.basis(name).claim_costs
+                place = f"assumption set {mix.name}, basis {name}, morbidity"
                 allowed = f"a claim_level, or an expected lifetime loss ratio and sales of it, in table {EXPECTED}"
-                raise InputError.single(f"basis {name}, morbidity", "no level of the pricing claim costs", allowed)
+                raise InputError.single(place, "no level of the pricing claim costs", allowed)
             costs = self.basis(name).claim_costs
             self._levelled[name] = dataclasses.replace(costs, level=self.levels[name])
         return self._levelled[name]

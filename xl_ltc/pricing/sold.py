@@ -65,15 +65,21 @@ def reconstructed(block: Block, assumptions: AssumptionSet, mortality_ae: float 
         mortality_ae: actual to expected mortality of the past.
 
     Raises:
-        InputError: policies without a premium, which may have been paid up and whose premium is not known.
+        InputError: policies without a premium, which may have been paid up and whose premium is not known; policies
+            that nobody would have kept until now, such as of insureds at the mortality table's last age.
     """
-    none = np.flatnonzero(block.numbers("annualized_premium") <= 0.0)
-    if len(none):
-        found = f"{len(none):,} policies that pay no premium, the first {block.frame['policy_id'].iloc[none[0]]}"
-        allowed = "a file of the policies sold with the premium that was payable (policies_sold on the Control sheet)"
-        raise InputError.single("policies in force", found, allowed)
+    allowed = "a file of the policies sold with the premium that was payable (policies_sold on the Control sheet)"
+    left = persistency_since_issue(block, assumptions, mortality_ae)
+    for bad, words in (
+        (block.numbers("annualized_premium") <= 0.0, "that pay no premium"),
+        (left <= 0.0, "that are in force although the assumptions leave none"),
+    ):
+        if bad.any():
+            first = block.frame["policy_id"].iloc[int(np.flatnonzero(bad)[0])]
+            found = f"{int(bad.sum()):,} policies {words}, the first {first}"
+            raise InputError.single("policies in force", found, allowed)
     how = "Reconstructed: a policy in force stands for one over its persistency since issue on current assumptions."
-    return Sold(block, 1.0 / persistency_since_issue(block, assumptions, mortality_ae), how)
+    return Sold(block, 1.0 / left, how)
 
 
 def persistency_since_issue(block: Block, assumptions: AssumptionSet, mortality_ae: float = 1.0) -> np.ndarray:

@@ -52,7 +52,9 @@ class PricingMortality:
         for i, names in enumerate(columns):
             by_issue_age[i, select["issue_age"].to_numpy(dtype=np.int64)] = select[names].to_numpy(dtype=float)
         if settings.age_basis == "last_birthday":
-            by_issue_age[:, :-1] = 0.5 * (by_issue_age[:, :-1] + by_issue_age[:, 1:])
+            own, later = by_issue_age[:, :-1], by_issue_age[:, 1:]
+            # The last issue age's rates hold, as those of the last attained age do.
+            by_issue_age[:, :-1] = 0.5 * (own + np.where(np.isnan(later), own, later))
         return cls(rates, np.minimum(by_issue_age * multiple, 1.0))
 
     def q(

@@ -18,7 +18,7 @@ from xl_ltc.pricing.comparison import SetRates, compare_sets
 from xl_ltc.pricing.sets import AssumptionSets
 from xl_ltc.projection.results import from_history
 from xl_ltc.workbook.actions.inputs import Inputs, read_inputs
-from xl_ltc.workbook.actions.places import check_out, version_of
+from xl_ltc.workbook.actions.places import check_not_input, check_out, same_file, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.putting import known_by, put_pages
 
@@ -70,6 +70,9 @@ def attribute_workbook(
     """
     out = files.out or files.workbook
     check_out(files.workbook, files.inforce, out)
+    for file, what in ((earlier, "the earlier filing's workbook"), (earlier_inforce, "its in-force file")):
+        if file is not None and not same_file(file, files.workbook):
+            check_not_input(out, file, what)
     version = version_of(files.workbook)
     inputs = read_inputs(files.workbook, files.inforce, progress, out, files.sold)
     asked = inputs.request

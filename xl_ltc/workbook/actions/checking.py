@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from xl_ltc.control import RECONSTRUCTED
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.exhibits.input_checks import input_checks_page
 from xl_ltc.inforce.block import Block
 from xl_ltc.scenarios.tables import check_scenarios
-from xl_ltc.workbook.actions.inputs import WorkbookBasis, check_not_inforce, read_basis, read_block
+from xl_ltc.workbook.actions.inputs import (
+    check_not_inforce,
+    check_not_sold,
+    read_basis,
+    read_block,
+    read_request,
+    read_sold,
+)
 from xl_ltc.workbook.actions.places import check_out, same_file, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.putting import put_pages
@@ -77,13 +85,24 @@ def _found(workbook: Path, inforce: Path | None, out: Path | None, progress: Pro
         return Checked(error.problems, error.total, True, None, "the policies in force, once these are mended", ())
     if out is not None:
         check_not_inforce(out, workbook, inforce, basis.inputs)
+        check_not_sold(out, workbook, None, basis.inputs)
+    try:
+        read_request(basis)
+    except InputError as error:
+        return Checked(error.problems, error.total, True, None, "the policies in force, once these are mended", ())
     try:
         block, _ = read_block(workbook, inforce, basis, progress)
     except InputError as error:
-        return Checked(error.problems, error.total, _in_this_workbook(workbook, inforce, basis), None, "", ())
+        source = inforce or workbook.parent / basis.inputs.control.inforce
+        return Checked(error.problems, error.total, _in_this_workbook(workbook, source), None, "", ())
+    try:
+        if basis.inputs.control.policies_sold != RECONSTRUCTED:
+            read_sold(workbook, inforce, None, basis, block, progress)
+    except InputError as error:
+        source = workbook.parent / basis.inputs.control.policies_sold
+        return Checked(error.problems, error.total, _in_this_workbook(workbook, source), None, "", ())
     return Checked((), 0, True, block, "", ())
 
 
-def _in_this_workbook(workbook: Path, inforce: Path | None, basis: WorkbookBasis) -> bool:
-    source = inforce or workbook.parent / basis.inputs.control.inforce
+def _in_this_workbook(workbook: Path, source: Path) -> bool:
     return not source.is_file() or same_file(source, workbook)

@@ -106,12 +106,13 @@ def read_inputs(
         sold: policies sold, as ``inforce``; None for what the Control sheet names.
 
     Raises:
-        InputError: every problem of the workbook; if there is none, every problem of the in-force file; ``out`` is the
-            in-force file.
+        InputError: every problem of the workbook; if there is none, every problem of the files of policies; ``out`` is
+            one of these.
     """
     basis = read_basis(workbook, progress)
     if out is not None:
         check_not_inforce(out, workbook, inforce, basis.inputs)
+        check_not_sold(out, workbook, sold, basis.inputs)
     return completed(basis, workbook, inforce, progress, sold)
 
 
@@ -119,13 +120,13 @@ def completed(
     basis: WorkbookBasis, workbook: Path, inforce: Path | None, progress: Progress, sold: Path | None = None
 ) -> Inputs:
     """The inputs of a workbook with the policies; arguments and errors as ``read_inputs``."""
-    request = _request(basis)
+    request = read_request(basis)
     block, caution = read_block(workbook, inforce, basis, progress)
-    found = _read_sold(workbook, inforce, sold, basis, block, progress)
+    found = read_sold(workbook, inforce, sold, basis, block, progress)
     return Inputs(block, basis.history, basis.assumptions, basis.study, basis.inputs.control, caution, found, request)
 
 
-def _request(basis: WorkbookBasis) -> PricingRequest:
+def read_request(basis: WorkbookBasis) -> PricingRequest:
     """Which assumption sets the Control sheet asks for; each of them, and the series it names, must be there.
 
     Raises:
@@ -154,7 +155,7 @@ def _request(basis: WorkbookBasis) -> PricingRequest:
     return request
 
 
-def _read_sold(
+def read_sold(
     workbook: Path, inforce: Path | None, file: Path | None, basis: WorkbookBasis, block: Block, progress: Progress
 ) -> Sold | str:
     """The policies sold, or why they are not known; arguments and errors as ``read_inputs``."""
@@ -166,12 +167,13 @@ def _read_sold(
             return reconstructed(block, assumptions)
         except InputError as error:
             return f"The policies sold are not known: {error.problems[0]}."
-    if file is None and control.policies_sold != TABLE:
-        file = workbook.parent / control.policies_sold
-        if not file.is_file():
-            allowed = f"{RECONSTRUCTED}, {TABLE}, or a file; {file} is none"
-            place = basis.inputs.places["policies_sold"]
-            raise InputError.single(place, f"policies_sold = {control.policies_sold!r}", allowed)
+    given, file = file, sold_file(workbook, file, basis.inputs)
+    place, found = basis.inputs.places["policies_sold"], f"policies_sold = {control.policies_sold!r}"
+    if given is None and file is not None and not file.is_file():
+        raise InputError.single(place, found, f"{RECONSTRUCTED}, {TABLE}, or a file; {file} is none")
+    if file is None and SOLD.name not in read_what_is_there(workbook, [SOLD.name]):
+        allowed = f"{RECONSTRUCTED}, a file, or {TABLE} where this workbook has an Excel table {SOLD.name} with rows"
+        raise InputError.single(place, found, allowed)
     where = workbook if file is None else file
     progress(f"reading the policies sold of {where.name}")
     if where.suffix.lower() in WORKBOOK_ENDINGS:
@@ -179,6 +181,12 @@ def _read_sold(
     else:
         table = read_inforce(where)
     return check_sold(table, _rules(assumptions))
+
+
+def sold_file(workbook: Path, given: Path | None, inputs: WorkbookInputs) -> Path | None:
+    """The file of policies sold that is given, or else the one the Control sheet names; None where it names none."""
+    source = inputs.control.policies_sold
+    return workbook.parent / source if given is None and source not in (RECONSTRUCTED, TABLE) else given
 
 
 def illustrative_sold() -> Sold:
@@ -225,6 +233,13 @@ def check_not_inforce(out: Path, workbook: Path, inforce: Path | None, inputs: W
     file = _inforce_file(workbook, inforce, inputs)
     if file is not None and not same_file(file, workbook):
         check_not_input(out, file)
+
+
+def check_not_sold(out: Path, workbook: Path, sold: Path | None, inputs: WorkbookInputs) -> None:
+    """Raises InputError where the policies sold would be overwritten."""
+    file = sold_file(workbook, sold, inputs)
+    if file is not None and not same_file(file, workbook):
+        check_not_input(out, file, "the file of policies sold")
 
 
 def _inforce_file(workbook: Path, inforce: Path | None, inputs: WorkbookInputs) -> Path | None:

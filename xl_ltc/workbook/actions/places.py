@@ -39,10 +39,10 @@ def check_no_folder(path: Path) -> None:
         raise InputError.single("--out", f"{path}, which is a folder", "the name of a file")
 
 
-def check_not_input(out: Path, inforce: Path | None) -> None:
-    """Raises InputError where the in-force file would be overwritten."""
-    if inforce is not None and same_file(out, inforce):
-        raise InputError.single("--out", f"{out}, the in-force file", "another file; it would be overwritten")
+def check_not_input(out: Path, file: Path | None, what: str = "the in-force file") -> None:
+    """Raises InputError where a file that is read would be overwritten; ``what`` it is, in words."""
+    if file is not None and same_file(out, file):
+        raise InputError.single("--out", f"{out}, {what}", "another file; it would be overwritten")
 
 
 def same_file(one: Path, other: Path) -> bool:
