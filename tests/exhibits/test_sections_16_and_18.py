@@ -194,18 +194,18 @@ def test_the_bars_go_from_line_to_line(run: FilingRun, attribution: Attribution)
 
 def test_by_series_the_same_of_each_and_their_sum_is_all(run: FilingRun, attribution: Attribution) -> None:
     page = section_18(run)
-    by_series, values = table(page, "section_18_series"), table(page, "section_18_values")
+    main, values = table(page, "section_18"), table(page, "section_18_values")
+    ratios, increases = table(page, "section_18_ratios"), table(page, "section_18_needed")
     before = None
     for line in attribution.lines:
         for i in range(5):
-            assert number(by_series, line.step, f"llr_{i}") == line.loss_ratio(i)
+            assert number(ratios, line.step, f"series_{i}") == line.loss_ratio(i)
             if before is not None:
                 compared = attribution.lines[0] if line.step == "all" else before
-                needed = line.increase_needed(compared, i)
-                assert number(by_series, line.step, f"needed_{i}") == needed
+                assert number(increases, line.step, f"series_{i}") == line.increase_needed(compared, i)
         for measure in ("premium", "claims", "premium_after"):
-            parts = [number(values, line.step, f"{measure}_{i}") for i in range(5)]
-            assert number(values, line.step, f"{measure}_all") == pytest.approx(sum(parts), rel=1e-14)
+            parts = [number(values, f"{line.step}/{i}", measure) for i in range(5)]
+            assert number(main, line.step, measure) == pytest.approx(sum(parts), rel=1e-14)
             assert parts == getattr(line.values, measure).tolist()
         before = line
 
@@ -265,10 +265,10 @@ def test_a_run_of_one_series_has_sections_16_and_18_of_it() -> None:
     for i in (0, 1, 2, 4):
         assert value(ratios, f"series_{i}", "expected") == value(ratios, f"series_{i}", "ae_after") == NOT_AVAILABLE
         assert value(expected, f"series_{i}", "level") == value(expected, f"series_{i}", "loss_ratio") == NOT_AVAILABLE
-    by_series = table(section_18(run), "section_18_series")
+    of_series, increases = (table(section_18(run), f"section_18_{name}") for name in ("ratios", "needed"))
     thresholds = table(section_18(run), "section_18_thresholds")
     for i in (0, 1, 2, 4):
-        assert value(by_series, "start", f"llr_{i}") == value(by_series, "all", f"needed_{i}") == NOT_AVAILABLE
+        assert value(of_series, "start", f"series_{i}") == value(increases, "all", f"series_{i}") == NOT_AVAILABLE
         assert value(thresholds, f"series_{i}", "ae") == value(thresholds, f"series_{i}", "beyond") == NOT_AVAILABLE
 
 
@@ -276,14 +276,14 @@ def test_after_a_line_without_claims_nothing_is_compared() -> None:
     frame = bundled_study()[EXPECTED].assign(claim_level=0.0)
     run = study_run({**bundled_study(), EXPECTED: frame})
     page = section_18(run)
-    found, by_series = table(page, "section_18"), table(page, "section_18_series")
+    found, by_series = table(page, "section_18"), table(page, "section_18_needed")
     assert number(found, "start", "llr") == 0.0
     sixteen, thresholds = table(section_16(run), "section_16"), table(page, "section_18_thresholds")
     assert value(sixteen, "series_2", "ae_before") == value(thresholds, "series_2", "ae") == NOT_AVAILABLE
     assert value(thresholds, "series_2", "beyond") == NOT_AVAILABLE
     for row in ("history", "all"):
         assert {value(found, row, c) for c in ("impact", "needed")} == {NOT_AVAILABLE}
-        assert value(by_series, row, "needed_2") == NOT_AVAILABLE
+        assert value(by_series, row, "series_2") == NOT_AVAILABLE
     assert isinstance(value(found, "interest", "needed"), float)
 
 
@@ -315,7 +315,7 @@ def test_a_sheet_of_other_sets_says_which_they_are(run: FilingRun) -> None:
     assert number(found, "residual", "llr") == other.attribution.residual() != 0.0
     assert notes(page).endswith("Scenario none, policies abc.")
     assert {t.name for t in page.tables} == {
-        "attribution", "attribution_series", "attribution_values", "attribution_waterfall",
+        "attribution", "attribution_ratios", "attribution_needed", "attribution_values", "attribution_waterfall",
     }  # fmt: skip
     section = table(section_18(other), "section_18")
     for row in section.rows:

@@ -128,7 +128,7 @@ def test_attribute_puts_one_sheet_into_the_workbook(attributed: tuple[Attributio
     assert words["Original pricing assumptions"][1] == pytest.approx(found.lines[0].loss_ratio(), rel=EXACT)
     last = "Historical experience through 2016 & projections with all current most-likely assumptions[4]"
     assert last in words
-    assert any(str(row[0]).startswith("Scenario none, assumptions ") for row in cells)
+    assert any(str(row[0]).startswith("Known by: scenario none, assumptions ") for row in cells)
     formulas = openpyxl.load_workbook(out)["Attribution"]
     assert sum(str(c.value).startswith("=") for row in formulas.iter_rows() for c in row) > 100
 

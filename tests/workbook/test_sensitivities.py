@@ -296,6 +296,7 @@ def test_a_name_that_is_not_there_is_refused(small: SmallFiling, tmp_path: Path)
 
 
 def test_an_assumption_set_whose_tables_are_not_given_is_refused(small: SmallFiling, tmp_path: Path) -> None:
-    book = edited(small.inputs_only, tmp_path / "book.xlsx", choose("assumption_set", "original pricing"))
+    changes = (choose("assumption_set", "original pricing"), drop_table("pricing_bases"))
+    book = edited(small.inputs_only, tmp_path / "book.xlsx", *changes)
     with pytest.raises(InputError, match="assumption set original pricing, basis 200, table pricing_bases"):
         actions.sensitivities_workbook(book, small.csv, None, None, quiet)

@@ -45,6 +45,9 @@ def attribution_page(
             needed_by_series(shown),
             values_table(shown),
         ),
-        (*attribution_notes(), text(", ".join(f"{what} {value}" for what, value in known.items()) + ".")),
+        (
+            *attribution_notes(),
+            text("Known by: " + ", ".join(f"{what} {value}" for what, value in known.items()) + "."),
+        ),
         landscape=True,
     )

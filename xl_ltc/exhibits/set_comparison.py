@@ -108,7 +108,7 @@ def set_comparison_page(found: Sequence[SetRates], series: Sequence[str], known:
                 "Averages over the policies in force of a series, each counting once, at the age or policy year of the "
                 "row. The last column is the last set over the first, less one; of interest, the last less the first."
             ),
-            text(", ".join(f"{what} {value}" for what, value in known.items()) + "."),
+            text("Known by: " + ", ".join(f"{what} {value}" for what, value in known.items()) + "."),
         ),
         landscape=True,
     )

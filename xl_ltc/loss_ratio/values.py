@@ -42,20 +42,23 @@ def increase_needed(
     """The increase that brings a lifetime loss ratio to a target, without any reaction of insureds (section 18).
 
     (loss ratio / target − 1) × lifetime premium / present value of premium after the implementation date; exact, as
-    only that premium rises. NaN without such premium; negative where the loss ratio is below the target.
+    only that premium rises. NaN without such premium or for a target of zero; negative where the loss ratio is below
+    the target.
 
     Args:
-        loss_ratio: without the increase; target: not zero.
+        loss_ratio: without the increase; target: what it is to be.
         lifetime_premium: accumulated and present value of earned premium without the increase.
         premium_after: the part of it that falls due after the implementation date.
 
     Returns:
         float64 increases as fractions of premium, of the broadcast shape.
     """
-    wanted = (np.asarray(loss_ratio, dtype=float) / np.asarray(target, dtype=float) - 1.0) * lifetime_premium
-    after = np.asarray(premium_after, dtype=float)
-    shape = np.broadcast_shapes(wanted.shape, after.shape)
-    return np.divide(wanted, after, out=np.full(shape, np.nan), where=np.broadcast_to(after != 0.0, shape))
+    ratio, aim, lifetime, after = np.broadcast_arrays(
+        *(np.asarray(v, dtype=float) for v in (loss_ratio, target, lifetime_premium, premium_after))
+    )
+    known = (aim != 0.0) & (after != 0.0)
+    relative = np.divide(ratio, aim, out=np.full(aim.shape, np.nan), where=known)
+    return np.divide((relative - 1.0) * lifetime, after, out=np.full(aim.shape, np.nan), where=known)
 
 
 def cumulative_loss_ratio(premium_value: ArrayLike, claims_value: ArrayLike) -> np.ndarray:
