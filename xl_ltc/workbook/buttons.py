@@ -127,7 +127,11 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             ),
             Action(FILING, "solve", "Solve increase", "Find the increase that reaches the target.", _solve),
             Action(
-                FILING, "attribute", "Attribute", "Show what each assumption's change did (section 18).", _attribute
+                FILING,
+                "attribute",
+                "Attribute impact",
+                "Show what each assumption's change did (section 18).",
+                _attribute,
             ),
             Action(FILING, "compare-sets", "Compare sets", "Put assumption sets beside each other.", _compare_sets),
             Action(

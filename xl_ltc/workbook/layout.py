@@ -128,7 +128,7 @@ WAITING: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(AUDIT_SHEETS, "Filled by Trace policy (xl-ltc trace)."),
         SOLVE: "Filled by Solve increase (xl-ltc solve).",
-        ATTRIBUTION: "Filled by Attribute (xl-ltc attribute); section 18 of the run is on its own sheet.",
+        ATTRIBUTION: "Filled by Attribute impact (xl-ltc attribute); section 18 of the run is on its own sheet.",
         SETS_COMPARED: "Filled by Compare sets (xl-ltc compare-sets).",
         SENSITIVITIES: "Filled by Sensitivities (xl-ltc sensitivities).",
         CHECKS: "Filled by Check inputs (xl-ltc check).",
