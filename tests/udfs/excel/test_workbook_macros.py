@@ -208,7 +208,7 @@ def test_xlwings_module_is_the_installed_one(workbook: str, tmp_path: Path) -> N
 
 
 def test_names_of_modules_and_subs_are_different() -> None:
-    """VBA takes ``Module.Sub`` for the button's ``Sub`` where both are called the same; Attribute is a word of its own."""
+    """VBA takes ``Module.Sub`` for the ``Sub`` where both are called the same; Attribute is a word of its own."""
     taken = {"xlwings", MODULE, "thisworkbook", "attribute"}
     assert not {name.lower() for names in SUBS.values() for name in names} & taken
 
