@@ -67,6 +67,8 @@ MANIFEST = [
     "assumptions_sha256",
     "history_sha256",
     "study_sha256",
+    "policies_sold_sha256",
+    "assumption_sets",
     "settings",
     "results",
     "warnings",
@@ -187,7 +189,7 @@ def test_demo_tells_what_it_did(demo: tuple[Path, subprocess.CompletedProcess[st
     assert re.fullmatch(r"77,020 policies, \d\d,\d{3} affected by the increase", lines[0])
     assert lines[1] == "Lifetime loss ratio 161% before and 119% after the increase"
     assert re.fullmatch(r"58%/85% test passed: claims [\d,]+ against premium times factors [\d,]+", lines[2])
-    names = ["ltc_rate_filing.xlsx", "results", "manifest.json", "inforce.parquet"]
+    names = ["ltc_rate_filing.xlsx", "results", "manifest.json", "inforce.parquet", "policies_sold.parquet"]
     assert lines[3].startswith("Note: Illustrative: ")
     assert lines[4:] == [f"Written: {folder / name}" for name in names]
     assert {p.name for p in folder.iterdir()} == set(names)
@@ -230,8 +232,8 @@ def test_demo_again_replaces_its_files_and_only_them(
     assert "Lifetime loss ratio 161% before and 119% after the increase\n" in capsys.readouterr().out
     after = files_in(folder)
     assert after.keys() - before.keys() == {"mine.txt", os.path.join("results", "mine.csv")}
-    same = [name for name in before if name.startswith("results") or name == "inforce.parquet"]
-    assert len(same) == 18
+    same = [name for name in before if name.startswith("results") or name.endswith(".parquet")]
+    assert len(same) == 21
     assert all(after[name] == before[name] for name in same)
     assert openpyxl.load_workbook(folder / "ltc_rate_filing.xlsx", read_only=True).sheetnames == list(SHEETS)
 
