@@ -297,10 +297,11 @@ NEEDED = (
     Case(
         "increaseneeded-restores-the-loss-ratio-of-exhibit-1a",
         "LTC_INCREASENEEDED",
-        (7496502619 / 4660366911, 1.0, 4660366911, [[4660366911, 1000000000]]),
-        # Premium has to come to the claims: by as much more, over what premium there is to raise.
-        [[(7496502619 - 4660366911) / 4660366911, (7496502619 - 4660366911) / 1e9]],
-        "Exhibit I-a, lifetime values; by hand",
+        # LibreOffice reads a number of 17 digits within a formula to the last bit but one: the ratio as printed.
+        (1.61, 1.0, 4660366911, [[4660366911, 1000000000]]),
+        # Premium has to come to the claims: by 61% of it more, over what premium there is to raise.
+        [[0.61, 0.61 * 4660366911 / 1e9]],
+        "Exhibit I-a, lifetime loss ratio and premium; by hand",
     ),
     Case(
         "increaseneeded-nothing-left-to-increase",
