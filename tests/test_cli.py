@@ -46,6 +46,8 @@ HEADERS = {
     "s12_modal_factors": "mode,factor_x_AP,inforce_share",
     "s15_58_85_by_series_millions": "series,item5_musd,item7_musd,result",
     "s15_lifetime_lr_maxval": "series,before,after",
+    "s16_actual_to_expected_lr": "series,before,after,expected,ae_before,ae_after",
+    "s18_attribution": "scenario,lifetime_lr,incremental_impact,increase_needed",
     "s19_md_average_premium": "series,insureds,avg_premium_before,avg_premium_after",
     "s21_distribution_long": "characteristic,category,series,raw_pct,value,censored_lt_1pct,not_available",
     "s21_distribution_raw": "characteristic,category,pct_All,pct_200,pct_300,pct_400,pct_500,pct_511",
@@ -96,7 +98,7 @@ def test_help_names_every_command() -> None:
     done = shell("--help")
     assert done.returncode == 0 and done.stderr == ""
     assert done.stdout.startswith("usage: xl-ltc ")
-    assert re.findall(r"^    ([a-z]+)", done.stdout, re.MULTILINE) == [
+    assert re.findall(r"^    ([a-z-]+)", done.stdout, re.MULTILINE) == [
         "demo",
         "run",
         "compare",
@@ -104,6 +106,8 @@ def test_help_names_every_command() -> None:
         "trace",
         "check",
         "solve",
+        "attribute",
+        "compare-sets",
         "study",
         "carry",
         "new",
@@ -118,7 +122,9 @@ def test_help_names_every_command() -> None:
     ("command", "options"),
     [
         ("demo", ["--out"]),
-        ("run", ["WORKBOOK", "--inforce", "--out", "--results"]),
+        ("run", ["WORKBOOK", "--inforce", "--sold", "--out", "--results"]),
+        ("attribute", ["WORKBOOK", "--inforce", "--sold", "--from", "--to", "--steps", "--earlier", "--out"]),
+        ("compare-sets", ["WORKBOOK", "SET", "--inforce", "--sold", "--out"]),
         ("reconcile", ["--json"]),
         ("check", ["WORKBOOK", "--inforce", "--out"]),
         ("solve", ["WORKBOOK", "--inforce", "--for", "--measure", "--target", "--behaviour", "--out"]),
@@ -181,7 +187,7 @@ def test_demo_tells_what_it_did(demo: tuple[Path, subprocess.CompletedProcess[st
     assert re.fullmatch(r"77,020 policies, \d\d,\d{3} affected by the increase", lines[0])
     assert lines[1] == "Lifetime loss ratio 161% before and 119% after the increase"
     assert re.fullmatch(r"58%/85% test passed: claims [\d,]+ against premium times factors [\d,]+", lines[2])
-    names = ["ltc_rate_filing.xlsx", "results", "manifest.json", "inforce.parquet"]
+    names = ["ltc_rate_filing.xlsx", "results", "manifest.json", "inforce.parquet", "policies_sold.parquet"]
     assert lines[3].startswith("Note: Illustrative: ")
     assert lines[4:] == [f"Written: {folder / name}" for name in names]
     assert {p.name for p in folder.iterdir()} == set(names)
@@ -224,8 +230,8 @@ def test_demo_again_replaces_its_files_and_only_them(
     assert "Lifetime loss ratio 161% before and 119% after the increase\n" in capsys.readouterr().out
     after = files_in(folder)
     assert after.keys() - before.keys() == {"mine.txt", os.path.join("results", "mine.csv")}
-    same = [name for name in before if name.startswith("results") or name == "inforce.parquet"]
-    assert len(same) == 18
+    same = [name for name in before if name.startswith("results") or name.endswith(".parquet")]
+    assert len(same) == 21
     assert all(after[name] == before[name] for name in same)
     assert openpyxl.load_workbook(folder / "ltc_rate_filing.xlsx", read_only=True).sheetnames == list(SHEETS)
 

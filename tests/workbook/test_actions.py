@@ -101,7 +101,7 @@ def test_the_same_inputs_give_the_same_results(ran: tuple[actions.Outcome, Path]
     assert stands_for_the_filing(small.run)  # so its results come with the reconciliation
     write_results(small.run, reconcile(small.run), folder / "expected")
     found, expected = numbers(folder / "deep" / "results"), numbers(folder / "expected")
-    assert found.keys() == expected.keys() and len(found) == 16
+    assert found.keys() == expected.keys() and len(found) == 18
     for name, rows in expected.items():
         assert len(found[name]) == len(rows)
         for row, wanted in zip(found[name], rows, strict=True):

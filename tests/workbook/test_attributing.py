@@ -671,11 +671,10 @@ def test_a_command_that_cant_be_done_ends_with_2(
 
 @pytest.mark.slow
 @pytest.mark.libreoffice
-def test_every_formula_of_the_two_sheets_comes_to_its_stored_value(
-    attributed: tuple[Attribution, Path], priced: Priced, tmp_path: Path
-) -> None:
+def test_every_formula_of_the_two_sheets_comes_to_its_stored_value(priced: Priced, tmp_path: Path) -> None:
     both = tmp_path / "both.xlsx"
-    actions.compare_sets_workbook(priced.files(both, workbook=attributed[1]), [], quiet)
+    actions.attribute_workbook(priced.files(both, workbook=priced.small.workbook), quiet)
+    actions.compare_sets_workbook(priced.files(both, workbook=both), [], quiet)
     assert {"Attribution", "Set comparison"} <= set(openpyxl.load_workbook(both).sheetnames)
     (tmp_path / "calc").mkdir()
     assert_recalculates(both, tmp_path / "calc")
