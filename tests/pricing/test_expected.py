@@ -221,7 +221,7 @@ def test_without_the_policies_sold_levels_that_are_given_are_known_all_the_same(
 
 def test_a_set_that_needs_a_level_says_why_there_is_none(sets: AssumptionSets) -> None:
     found = PricingBasisOfRun.of(sets, "The policies sold are lost.", quiet)
-    said = r"morbidity: found no level of the pricing claim costs \(The policies sold are lost\); allowed: a claim_level"
+    said = r"morbidity: found no level of the pricing claim costs \(The policies sold are lost\); allowed: a claim_l"
     with pytest.raises(InputError, match=said):
         found.sets.projection(found.mix(ORIGINAL))
 
