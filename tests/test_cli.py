@@ -125,7 +125,9 @@ def test_help_names_every_command() -> None:
     ("command", "options"),
     [
         ("demo", ["--out"]),
-        ("run", ["WORKBOOK", "--inforce", "--out", "--results"]),
+        ("run", ["WORKBOOK", "--inforce", "--sold", "--out", "--results"]),
+        ("attribute", ["WORKBOOK", "--inforce", "--sold", "--from", "--to", "--steps", "--earlier", "--out"]),
+        ("compare-sets", ["WORKBOOK", "SET", "--inforce", "--sold", "--out"]),
         ("reconcile", ["--json"]),
         ("check", ["WORKBOOK", "--inforce", "--out"]),
         ("solve", ["WORKBOOK", "--inforce", "--for", "--measure", "--target", "--by", "--behaviour", "--out"]),

@@ -135,8 +135,8 @@ def test_the_last_column_compares_the_last_set_with_the_first(found: tuple[SetRa
     one, other = (float(r.claims[2, 1]) for r in found)
     assert claims.cell("2/1", "difference").value == pytest.approx(other / one - 1.0, rel=1e-12)
     interest = table(page, "interest")
-    one, other = (float(r.interest[2]) for r in found)
-    assert interest.cell("2/0", "difference").value == pytest.approx(other - one, rel=1e-12)
+    one, other = (float(r.interest[0]) for r in found)
+    assert interest.cell("0/0", "difference").value == pytest.approx(other - one, rel=1e-12)
     # Pricing had no benefit expiry: all of it less is −100%; where there is none now, nothing can be said.
     expiry = table(page, "expiry")
     assert expiry.cell("0/3", "difference").value == -1.0

@@ -219,6 +219,13 @@ def test_without_the_policies_sold_levels_that_are_given_are_known_all_the_same(
     assert found.sets.projection(found.mix(ORIGINAL)).claim_costs.members[0].level == 0.9  # type: ignore[attr-defined]
 
 
+def test_a_set_that_needs_a_level_says_why_there_is_none(sets: AssumptionSets) -> None:
+    found = PricingBasisOfRun.of(sets, "The policies sold are lost.", quiet)
+    said = r"morbidity: found no level of the pricing claim costs \(The policies sold are lost\); allowed: a claim_l"
+    with pytest.raises(InputError, match=said):
+        found.sets.projection(found.mix(ORIGINAL))
+
+
 def test_without_tables_of_original_pricing_a_run_says_so(assumptions: AssumptionSet, sold: Sold) -> None:
     found = PricingBasisOfRun.of(AssumptionSets(assumptions, nothing_given()), sold, quiet)
     assert found.expected is None and found.missing == f"Nothing is given in {BASES}."

@@ -66,15 +66,19 @@ class PricingBasisOfRun:
             sold: the policies, or why they are not known.
             progress: told of it.
         """
+
+        def without(missing: str, sold: Sold | None = None) -> PricingBasisOfRun:
+            return cls(sets.with_levels(given_levels(sets), missing), sold, missing=missing)
+
         if isinstance(sold, str):
-            return cls(sets.with_levels(given_levels(sets)), missing=sold)
+            return without(sold)
         if sets.frames[BASES].empty:
-            return cls(sets, missing=f"Nothing is given in {BASES}.")
+            return without(f"Nothing is given in {BASES}.")
         progress(f"projecting {len(sold.block):,} policies sold from issue")
         try:
             expected, levelled = expected_experience(sold, sets)
         except InputError as error:
-            return cls(sets, sold, missing=f"Original pricing can't be projected: {error.problems[0]}.")
+            return without(f"Original pricing can't be projected: {error.problems[0]}.", sold)
         return cls(levelled, sold, expected)
 
     def mix(self, name: str) -> Mix:

@@ -52,13 +52,14 @@ class AssumptionSets:
     Attributes:
         assumptions: the current ones.
         frames: the tables of original pricing, typed.
-        levels: of the pricing claim costs by basis, as far as they are known.
+        levels: of the pricing claim costs by basis, as far as they are known; unknown: why others are not, in words.
         others: whole assumption sets by name, such as those of an earlier filing, that a set may name too.
     """
 
     assumptions: AssumptionSet
     frames: Frames
     levels: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    unknown: str = ""
     others: Mapping[str, AssumptionSet] = dataclasses.field(default_factory=dict)
 
     @property
@@ -183,7 +184,8 @@ class AssumptionSets:
                     return self.basis(name).claim_costs
                 place = f"assumption set {mix.name}, basis {name}, morbidity"
                 allowed = f"a claim_level, or an expected lifetime loss ratio and sales of it, in table {EXPECTED}"
-                raise InputError.single(place, "no level of the pricing claim costs", allowed)
+                why = f" ({self.unknown.removesuffix('.')})" if self.unknown else ""
+                raise InputError.single(place, f"no level of the pricing claim costs{why}", allowed)
             costs = self.basis(name).claim_costs
             self._levelled[name] = dataclasses.replace(costs, level=self.levels[name])
         return self._levelled[name]
@@ -215,9 +217,9 @@ class AssumptionSets:
         groups = pd.DataFrame({"series": series, "valuation_rate": rates[:, 1]})
         return self.rates(mix, groups)[codes.reshape(-1)]
 
-    def with_levels(self, levels: Mapping[str, float]) -> AssumptionSets:
-        """The same with levels of the pricing claim costs."""
-        return dataclasses.replace(self, levels=levels)
+    def with_levels(self, levels: Mapping[str, float], unknown: str = "") -> AssumptionSets:
+        """The same with levels of the pricing claim costs, and why others are not known."""
+        return dataclasses.replace(self, levels=levels, unknown=unknown)
 
 
 def known_bases(frames: Frames) -> Sequence[str]:
