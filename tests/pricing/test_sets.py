@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Callable
 
 import numpy as np
@@ -15,6 +16,7 @@ from xl_ltc.assumptions.pricing.bases import NoExpiry, NoImprovement
 from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS, CURRENT, LAPSE, SETS
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.filing_run import run_filing
+from xl_ltc.exhibits.set_comparison import set_comparison_page
 from xl_ltc.experience.study import bundled_study, nothing_given
 from xl_ltc.inforce.block import Block
 from xl_ltc.pricing import attribution, comparison
@@ -230,11 +232,33 @@ def test_a_set_without_a_level_is_refused_before_anything_is_projected(
         lambda: levelled.projection(end),
         lambda: attribute(block, history, levelled, begin, end),
         lambda: attribute(block, history, levelled, end, begin),
-        lambda: compare_sets(block, history, levelled, [ORIGINAL, OF_513]),
     ):
         with pytest.raises(InputError) as error:
             perform()
         assert str(error.value) == NO_LEVEL
+
+
+def test_a_set_without_a_level_is_compared_but_for_its_claims(
+    levelled: AssumptionSets, block: Block, history: CashFlows
+) -> None:
+    """Appendix B compares the 513 Series' pricing, whose claim costs nobody knows."""
+    assert levelled.without_level(levelled.mix(OF_513)) == ("513",)
+    assert levelled.without_level(levelled.mix(ORIGINAL)) == levelled.without_level(levelled.mix(CURRENT)) == ()
+    original, of_513 = compare_sets(block, history, levelled, [ORIGINAL, OF_513])
+    level_one = levelled.with_levels({**levelled.levels, "513": 1.0})
+    (known,) = compare_sets(block, history, level_one, [OF_513])
+    for name in ("interest", "lapse_lifetime_pay", "lapse_limited_pay", "mortality", "claim_durations", "improvement"):
+        np.testing.assert_array_equal(getattr(of_513, name), getattr(known, name))
+    amounts = operator.attrgetter("values.premium", "values.claims")
+    (premium, claims), (premium_at_one, claims_at_one) = amounts(of_513), amounts(known)
+    np.testing.assert_array_equal(premium, premium_at_one)
+    present = claims_at_one > 0.0
+    assert present.any() and np.isnan(claims[present]).all() and np.isnan(of_513.claims[present]).all()
+    assert np.isfinite(amounts(original)[1]).all()
+    page = set_comparison_page([original, of_513], levelled.series, {})
+    results = next(t for t in page.tables if t.name == "compared_results")
+    assert results.cell("All/claims", "set_1").value == results.cell("All/ratio", "set_1").value == "N/A"
+    assert results.cell("All/premium", "set_1").value == pytest.approx(premium.sum(), rel=1e-14)
 
 
 @pytest.mark.parametrize(

@@ -101,8 +101,8 @@ def attribution_columns() -> tuple[Column, ...]:
     return (
         Column("scenario", "Scenario", width=_SCENARIO),
         Column("llr", "Lifetime Loss Ratio (LLR)", "ratio", width=13),
-        Column("impact", "Incremental Impact on the LLR[1]", "share", width=15),
-        Column("needed", "Increase Needed[2]", "share", width=13),
+        Column("impact", "Incremental Impact on the LLR[1]", "ratio", width=15),
+        Column("needed", "Increase Needed[2]", "ratio", width=13),
         Column("premium", "Lifetime premium", "money", "Values at the valuation date ($)", 16),
         Column("claims", "Lifetime claims", "money", "Values at the valuation date ($)", 16),
         Column("premium_after", "Premium after implementation", "money", "Values at the valuation date ($)", 16),
@@ -214,7 +214,7 @@ def needed_by_series(shown: Shown) -> Table:
             )
         rows.append(Row(line.step, cells, "total" if line.step == ALL_CURRENT else "body"))
         before = line
-    return Table(f"{shown.name}_needed", _by_series(shown, "share"), tuple(rows), "Increase Needed by Series[2]")
+    return Table(f"{shown.name}_needed", _by_series(shown, "ratio"), tuple(rows), "Increase Needed by Series[2]")
 
 
 def _by_series(shown: Shown, measure: Measure) -> tuple[Column, ...]:

@@ -18,8 +18,6 @@ from xl_ltc.exhibits.table import (
     Table,
     engine,
     live,
-    live_ratio,
-    ratio_or_na,
     text,
 )
 from xl_ltc.pricing.comparison import AGES, DURATIONS, IMPROVED_AT, IMPROVED_IN, SEASONED, SetRates
@@ -106,7 +104,8 @@ def set_comparison_page(found: Sequence[SetRates], series: Sequence[str], known:
         (
             text(
                 "Averages over the policies in force of a series, each counting once, at the age or policy year of the "
-                "row. The last column is the last set over the first, less one; of interest, the last less the first."
+                "row. The last column is the last set over the first, less one; of interest, the last less the first. "
+                "Claims of a pricing basis whose level is not known are N/A."
             ),
             text("Known by: " + ", ".join(f"{what} {value}" for what, value in known.items()) + "."),
         ),
@@ -158,7 +157,7 @@ def _rates(
                 cells["set_0"], cells[f"set_{len(found) - 1}"], f"set_{len(found) - 1}", absolute
             )
             rows.append(Row(f"{i}/{j}", cells))
-    columns = _columns(found, measure, "rate" if absolute else "share")
+    columns = _columns(found, measure, "rate" if absolute else "difference")
     return Table(f"compared_{name}", columns, tuple(rows), heading)
 
 
@@ -177,28 +176,32 @@ def _chosen(found: Sequence[SetRates], series: Sequence[str]) -> Table:
 def _results(found: Sequence[SetRates], series: Sequence[str]) -> Table:
     """Lifetime premium, claims and loss ratio of history and projection."""
     rows = []
-    names = {ALL: ALL} | {str(i): label for i, label in enumerate(series)}
-    for key, label in names.items():
+    last = f"set_{len(found) - 1}"
+    for key, label in ({ALL: ALL} | {str(i): name for i, name in enumerate(series)}).items():
         amounts: dict[str, dict[str, float]] = {}
         for measure in ("premium", "claims"):
-            of_sets = [getattr(r.values, measure) for r in found]
+            of_sets = [getattr(rates.values, measure) for rates in found]
             amounts[measure] = {
                 f"set_{k}": float(v.sum() if key == ALL else v[int(key)]) for k, v in enumerate(of_sets)
             }
             cells: dict[str, Cell] = {"series": text(label), "at": text(f"Lifetime {measure} ($)")}
             for k, value in amounts[measure].items():
-                total = f"=SUM({{0/{measure}.{k}}},{','.join(f'{{{i}/{measure}.{k}}}' for i in range(1, len(series)))})"
-                cells[k] = (
-                    live(total if len(series) > 1 else f"={{0/{measure}.{k}}}", value) if key == ALL else engine(value)
-                )
-            last = f"set_{len(found) - 1}"
+                parts = ",".join(f"{{{i}/{measure}.{k}}}" for i in range(len(series)))
+                total = f'=IF(COUNT({parts})={len(series)},SUM({parts}),"{NOT_AVAILABLE}")'
+                cells[k] = live(total, _or_na(value)) if key == ALL else _number(value)
             cells[_LAST] = _difference(cells["set_0"], cells[last], last, False)
             rows.append(Row(f"{key}/{measure}", cells))
         cells = {"series": text(label), "at": text("Loss ratio")}
-        for k in amounts["premium"]:
-            ratio = ratio_or_na(amounts["claims"][k], amounts["premium"][k])
-            cells[k] = live_ratio(f"{{{key}/claims.{k}}}", f"{{{key}/premium.{k}}}", ratio, "ratio")
+        for k, premium in amounts["premium"].items():
+            ratio = _or_na(amounts["claims"][k] / premium) if premium else NOT_AVAILABLE
+            claims = f"{{{key}/claims.{k}}}"
+            known = f"AND(ISNUMBER({claims}),{{{key}/premium.{k}}}<>0)"
+            cells[k] = live(f'=IF({known},{claims}/{{{key}/premium.{k}}},"{NOT_AVAILABLE}")', ratio, "ratio")
         cells[_LAST] = _difference(cells["set_0"], cells[last], last, False)
         rows.append(Row(f"{key}/ratio", cells, "total" if key == ALL else "body"))
-    columns = _columns(found, "money", "share")
+    columns = _columns(found, "money", "difference")
     return Table("compared_results", columns, tuple(rows), "History and Projection at Rates as Priced")
+
+
+def _or_na(value: float) -> float | str:
+    return value if np.isfinite(value) else NOT_AVAILABLE

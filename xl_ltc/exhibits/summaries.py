@@ -31,7 +31,9 @@ def _percent(value: float, sign: str = "") -> str:
 
 def sets_summary(found: Sequence[SetRates]) -> tuple[str, ...]:
     """Each set's lifetime loss ratio."""
-    return tuple(
-        f"{rates.mix.name}: lifetime loss ratio {rates.values.claims.sum() / rates.values.premium.sum():.1%}"
-        for rates in found
-    )
+    lines = []
+    for rates in found:
+        ratio = rates.values.claims.sum() / rates.values.premium.sum()
+        words = f"lifetime loss ratio {ratio:.1%}" if ratio == ratio else "claims not known, the rest is compared"
+        lines.append(f"{rates.mix.name}: {words}")
+    return tuple(lines)

@@ -64,10 +64,14 @@ def compare_sets(
         names: of the sets.
         progress: told of each.
 
+    Claims of a priced basis whose level is not known, such as the 513 Series', are NaN; all else can be compared.
+
     Raises:
         InputError: a set that can't be used, by its name; before anything is projected.
     """
     mixes = [sets.mix(name) for name in names]
+    unknown = dict.fromkeys((basis for mix in mixes for basis in sets.without_level(mix)), float("nan"))
+    sets = sets.with_levels({**sets.levels, **unknown})
     bases = [sets.projection(mix, block) for mix in mixes]
     found = []
     for mix, basis in zip(mixes, bases, strict=True):

@@ -11,17 +11,15 @@ import numpy as np
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
-from xl_ltc.assumptions.pricing.bases import Frames, NoExpiry, NoImprovement, PricingBasis, build_basis
+from xl_ltc.assumptions.pricing.bases import Frames, PricingBasis, build_basis
 from xl_ltc.assumptions.pricing.claim_costs import PricingClaimCosts
 from xl_ltc.assumptions.pricing.specs import ALL_SERIES, ASSUMPTIONS, BASES, CURRENT, EXPECTED, OWN, SETS
 from xl_ltc.errors import InputError, one_of
 from xl_ltc.inforce.block import Block
-from xl_ltc.projection.basis import BySeries, ProjectionBasis
+from xl_ltc.projection.basis import BySeries, ClaimCosts, ProjectionBasis
 
 ORIGINAL = "original pricing"
 """The set in which every series has its own pricing."""
-
-_NO_EXPIRY, _NO_IMPROVEMENT = NoExpiry(), NoImprovement()
 
 Choice = Mapping[str, str]
 """A basis, or ``current``, by assumption."""
@@ -137,57 +135,56 @@ class AssumptionSets:
         Raises:
             InputError: pricing claim costs of a basis without a level.
         """
-        current, choices = self.assumptions, mix.choices
+        current = self.assumptions
         present = set(self.series) if block is None else {self.series[code] for code in set(block.codes("series"))}
 
-        def whole(name: str) -> AssumptionSet:
-            return current if name == CURRENT else self.others[name]
-
-        def priced(name: str) -> bool:
-            return name != CURRENT and name not in self.others
+        def by_series(assumption: str, part: str) -> BySeries:
+            return BySeries.of(getattr(self._source(choice[assumption]), part) for choice in mix.choices)
 
         return ProjectionBasis(
             settings=current.settings,
             premium=current.premium,
             growth=current.morbidity.growth,
             valuation_interest=current.valuation_interest,
-            mortality=BySeries.of(
-                self.basis(c["mortality"]).mortality if priced(c["mortality"]) else whole(c["mortality"]).mortality
-                for c in choices
-            ),
-            improvement=BySeries.of(
-                _NO_IMPROVEMENT if priced(c["improvement"]) else whole(c["improvement"]).improvement for c in choices
-            ),
-            lapse=BySeries.of(
-                self.basis(c["lapse"]).lapse if priced(c["lapse"]) else whole(c["lapse"]).lapse for c in choices
-            ),
-            benefit_expiry=BySeries.of(
-                _NO_EXPIRY if priced(c["lapse"]) else whole(c["lapse"]).benefit_expiry for c in choices
-            ),
+            mortality=by_series("mortality", "mortality"),
+            improvement=by_series("improvement", "improvement"),
+            lapse=by_series("lapse", "lapse"),
+            benefit_expiry=by_series("lapse", "benefit_expiry"),
             claim_costs=BySeries.of(
-                self._claim_costs(mix, c["morbidity"], s in present)
-                if priced(c["morbidity"])
-                else whole(c["morbidity"]).morbidity
-                for s, c in zip(self.series, choices, strict=True)
+                self._claim_costs(mix, choice["morbidity"], series in present)
+                for series, choice in zip(self.series, mix.choices, strict=True)
             ),
         )
+
+    def without_level(self, mix: Mix) -> tuple[str, ...]:
+        """The priced bases whose claim costs a set has, and whose level is not known."""
+        names = dict.fromkeys(choice["morbidity"] for choice in mix.choices)
+        return tuple(n for n in names if isinstance(self._source(n), PricingBasis) and n not in self.levels)
+
+    def _source(self, name: str) -> AssumptionSet | PricingBasis:
+        """Whose assumptions a cell of a set names."""
+        if name == CURRENT:
+            return self.assumptions
+        return self.others[name] if name in self.others else self.basis(name)
 
     @cached_property
     def _levelled(self) -> dict[str, PricingClaimCosts]:
         return {}
 
-    def _claim_costs(self, mix: Mix, name: str, needed: bool) -> PricingClaimCosts:
-        """A basis's claim costs at their level; one object a basis."""
+    def _claim_costs(self, mix: Mix, name: str, needed: bool) -> ClaimCosts:
+        """Claim costs of a source; those of pricing at their level, one object a basis."""
+        source = self._source(name)
+        if not isinstance(source, PricingBasis):
+            return source.morbidity
+        if name not in self.levels:
+            if not needed:
+                return source.claim_costs
+            place = f"assumption set {mix.name}, basis {name}, morbidity"
+            allowed = f"a claim_level, or an expected lifetime loss ratio and sales of it, in table {EXPECTED}"
+            why = f" ({self.unknown.removesuffix('.')})" if self.unknown else ""
+            raise InputError.single(place, f"no level of the pricing claim costs{why}", allowed)
         if name not in self._levelled:
-            if name not in self.levels:
-                if not needed:
-                    return self.basis(name).claim_costs
-                place = f"assumption set {mix.name}, basis {name}, morbidity"
-                allowed = f"a claim_level, or an expected lifetime loss ratio and sales of it, in table {EXPECTED}"
-                why = f" ({self.unknown.removesuffix('.')})" if self.unknown else ""
-                raise InputError.single(place, f"no level of the pricing claim costs{why}", allowed)
-            costs = self.basis(name).claim_costs
-            self._levelled[name] = dataclasses.replace(costs, level=self.levels[name])
+            self._levelled[name] = dataclasses.replace(source.claim_costs, level=self.levels[name])
         return self._levelled[name]
 
     def rates(self, mix: Mix, groups: pd.DataFrame) -> np.ndarray:
@@ -200,12 +197,11 @@ class AssumptionSets:
         codes = {series: i for i, series in enumerate(self.series)}
         found = []
         for series, valuation in zip(groups["series"], groups["valuation_rate"], strict=True):
-            name = mix.choices[codes[series]]["interest"]
-            if name != CURRENT and name not in self.others:
-                found.append(self.basis(name).interest)
+            source = self._source(mix.choices[codes[series]]["interest"])
+            if isinstance(source, PricingBasis):
+                found.append(source.interest)
                 continue
-            whole = self.assumptions if name == CURRENT else self.others[name]
-            earned = float(whole.pricing_interest.earned_rate[codes[series]])
+            earned = float(source.pricing_interest.earned_rate[codes[series]])
             found.append(float(valuation) if np.isnan(earned) else earned)
         return np.array(found)
 

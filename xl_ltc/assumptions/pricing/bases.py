@@ -65,6 +65,7 @@ class PricingBasis:
         name: of the basis, that of the rate series.
         interest: annual rate.
         mortality, lapse, claim_costs: the latter at a level of one.
+        benefit_expiry, improvement: none; the original pricing had no assumption of its own.
     """
 
     name: str
@@ -72,6 +73,8 @@ class PricingBasis:
     mortality: PricingMortality
     lapse: PricingLapse
     claim_costs: PricingClaimCosts
+    benefit_expiry: NoExpiry = NoExpiry()
+    improvement: NoImprovement = NoImprovement()
 
 
 def build_basis(name: str, frames: Frames, assumptions: AssumptionSet) -> PricingBasis:
