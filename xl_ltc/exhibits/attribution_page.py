@@ -18,7 +18,6 @@ from xl_ltc.exhibits.table import Page, text
 from xl_ltc.pricing.attribution import Attribution
 
 SHEET, TABLE = "Attribution", "attribution"
-WATERFALL = f"{TABLE}_waterfall"
 
 
 def attribution_page(
@@ -33,7 +32,7 @@ def attribution_page(
         known: what the inputs are known again by, such as their hashes.
         start: what the first line is called.
     """
-    shown = Shown(TABLE, attribution, series, year, start, "chart below")
+    shown = Shown(TABLE, attribution, series, year, start)
     return Page(
         SHEET,
         "What each assumption's change did to the lifetime loss ratio, between the sets asked for.",

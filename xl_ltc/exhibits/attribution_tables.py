@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from xl_ltc.exhibits.table import (
     Measure,
     Row,
     Table,
+    Waterfall,
     engine,
     live,
     live_ratio,
@@ -25,6 +27,8 @@ from xl_ltc.pricing.sets import ORIGINAL
 RESIDUAL = "residual"
 _MEASURES = ("premium", "claims", "premium_after")
 EXPECTED_WORDS = "Original pricing assumptions"
+_NO_BAR = 1e-9
+"""What the steps leave unexplained is rounding up to here."""
 _SCENARIO = 52.0
 """Width of the column that says what a line is."""
 
@@ -39,7 +43,6 @@ class Shown:
         series: the rate series in code order.
         year: the valuation year.
         start: what the first line is called.
-        chart: where the bars are drawn, in words.
     """
 
     name: str
@@ -47,7 +50,6 @@ class Shown:
     series: Sequence[str]
     year: int
     start: str = EXPECTED_WORDS
-    chart: str = "chart on Charts"
 
     @property
     def values(self) -> str:
@@ -147,31 +149,34 @@ def lines_table(shown: Shown) -> Table:
     return Table(shown.name, attribution_columns(), (*rows, Row(RESIDUAL, cells)))
 
 
+def _whole_bar(shown: Shown, line: Line, name: str) -> Row:
+    total = live(f"={{{shown.name}!{line.step}.llr}}", _or_na(line.loss_ratio()))
+    return Row(line.step, {"bar": text(name), "total": total})
+
+
+def _step_bar(shown: Shown, key: str, name: str, before: Line, line: Line) -> Row:
+    here, there = (f"{{{shown.name}!{of.step}.llr}}" for of in (line, before))
+    ratio, other = line.loss_ratio(), before.loss_ratio()
+    cells = {
+        "bar": text(name),
+        "base": live(f"=MIN({here},{there})", min(ratio, other)),
+        "up": live(f"=MAX({here}-{there},0)", max(ratio - other, 0.0)),
+        "down": live(f"=MAX({there}-{here},0)", max(other - ratio, 0.0)),
+    }
+    return Row(key, cells)
+
+
 def waterfall_table(shown: Shown) -> Table:
     """Bars of the chart: where each begins, and how far it goes up or down."""
-    attribution = shown.attribution
-    steps = [line for line in attribution.lines if line.step != ALL_CURRENT]
+    lines = shown.attribution.lines
     names = {START: "Expected" if shown.start == EXPECTED_WORDS else "Before", HISTORY: "History"} | {
         a: a.capitalize() for a in ASSUMPTIONS
     }
-    rows = []
-    for i, line in enumerate(steps):
-        ratio = line.loss_ratio()
-        here = f"{{{shown.name}!{line.step}.llr}}"
-        if i == 0:
-            cells = {"bar": text(names[line.step]), "total": live(f"={here}", ratio)}
-        else:
-            before = steps[i - 1]
-            there, other = f"{{{shown.name}!{before.step}.llr}}", before.loss_ratio()
-            cells = {
-                "bar": text(names[line.step]),
-                "base": live(f"=MIN({here},{there})", min(ratio, other)),
-                "up": live(f"=MAX({here}-{there},0)", max(ratio - other, 0.0)),
-                "down": live(f"=MAX({there}-{here},0)", max(other - ratio, 0.0)),
-            }
-        rows.append(Row(line.step, cells))
-    whole = attribution.lines[-1].loss_ratio()
-    rows.append(Row(ALL_CURRENT, {"bar": text("All"), "total": live(f"={{{shown.name}!{ALL_CURRENT}.llr}}", whole)}))
+    rows = [_whole_bar(shown, lines[0], names[lines[0].step])]
+    rows += [_step_bar(shown, line.step, names[line.step], a, line) for a, line in itertools.pairwise(lines[:-1])]
+    if abs(shown.attribution.residual()) > _NO_BAR:
+        rows.append(_step_bar(shown, RESIDUAL, "Not explained", *lines[-2:]))
+    rows.append(_whole_bar(shown, lines[-1], "All"))
     columns = (
         Column("bar", "Bar of the chart", width=_SCENARIO),
         Column("total", "Loss ratio", "ratio", width=13),
@@ -179,7 +184,16 @@ def waterfall_table(shown: Shown) -> Table:
         Column("up", "Up", "ratio", width=13),
         Column("down", "Down", "ratio", width=16),
     )
-    return Table(shown.waterfall, columns, tuple(rows), f"Lifetime Loss Ratio, Step by Step ({shown.chart})")
+    sheet = shown.name.replace("_", " ").capitalize()
+    chart = Waterfall(
+        f"{sheet}: lifetime loss ratio from {shown.attribution.begin} to {shown.attribution.end}",
+        "bar",
+        "base",
+        {"total": "Loss ratio", "up": "Higher", "down": "Lower"},
+        "Claims / premium",
+        "ratio",
+    )
+    return Table(shown.waterfall, columns, tuple(rows), "Lifetime Loss Ratio, Step by Step", bars=chart)
 
 
 def ratios_by_series(shown: Shown) -> Table:

@@ -20,7 +20,6 @@ from xl_ltc.exhibits.section_16 import TABLE as SECTION_16
 from xl_ltc.exhibits.table import NOT_AVAILABLE, Column, Page, Row, Table, live, text
 
 TABLE, THRESHOLDS = "section_18", "section_18_thresholds"
-WATERFALL = f"{TABLE}_waterfall"
 
 
 def section_18(run: FilingRun) -> Page:

@@ -161,6 +161,26 @@ class Bars:
 
 
 @dataclass(frozen=True)
+class Waterfall:
+    """A chart of upright bars, one a row of a table; a bar begins where its base says, or at zero without one.
+
+    Attributes:
+        title: above it, one in the workbook.
+        labels: the column that says what each bar is.
+        base: the column of where bars begin.
+        parts: a column for each kind of bar, and what it is.
+        unit: what the numbers are, in words; measure: how they are shown.
+    """
+
+    title: str
+    labels: str
+    base: str
+    parts: Mapping[str, str]
+    unit: str
+    measure: Measure
+
+
+@dataclass(frozen=True)
 class Table:
     """A table.
 
@@ -183,7 +203,7 @@ class Table:
     published: Mapping[PublishedKey, tuple[str, str]] = field(default_factory=dict)
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     named: bool = False
-    bars: Bars | None = None
+    bars: Bars | Waterfall | None = None
 
     def __post_init__(self) -> None:
         """Refuse two rows of one name: formulas would mean either."""

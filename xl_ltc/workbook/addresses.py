@@ -55,9 +55,6 @@ class Addresses:
         """Remember where a table stands."""
         self._places[table.name] = place
 
-    def __contains__(self, table: str) -> bool:
-        return table in self._places
-
     def __getitem__(self, table: str) -> Place:
         return self._places[table]
 

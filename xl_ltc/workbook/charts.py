@@ -1,4 +1,4 @@
-"""Charts over the single years of Exhibit I, before and after the increase, and the waterfall of section 18."""
+"""Charts over the single years of Exhibit I, before and after the increase."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xl_ltc.exhibits.exhibit_1 import table_name
-from xl_ltc.exhibits.section_18 import WATERFALL
 from xl_ltc.projection.results import BASES
 from xl_ltc.workbook.addresses import Addresses, Place
 from xl_ltc.workbook.sheets.cells import write_value
@@ -18,7 +17,6 @@ from xl_ltc.workbook.styles import FONT, NAVY, Styles
 
 _COLOURS = {"before": NAVY, "after": "#C55A11"}
 _YEARS_PER_MARK = 10
-_WATERFALL = "Lifetime loss ratio, expected to current (section 18)"
 _WIDTH, _HEIGHT = 480, 280
 _LINES_PER_CHART, _COLUMNS_PER_CHART, _COLUMN_WIDTH = 16, 6, 11.0
 
@@ -58,56 +56,10 @@ def write_charts(workbook: Workbook, sheet: Worksheet, addresses: Addresses, yea
         _dress(chart, wanted, int(years[0]), int(years[-1]))
         line = 3 + i // 2 * _LINES_PER_CHART
         sheet.insert_chart(line, i % 2 * _COLUMNS_PER_CHART, chart, {"object_position": 2, "description": wanted.title})
-    if WATERFALL in addresses:
-        line = 3 + len(_CHARTS) // 2 * _LINES_PER_CHART
-        chart = waterfall(workbook, addresses[WATERFALL])
-        position = len(_CHARTS) % 2 * _COLUMNS_PER_CHART
-        sheet.insert_chart(line, position, chart, {"object_position": 2, "description": _WATERFALL})
     widths = [_COLUMN_WIDTH] * 2 * _COLUMNS_PER_CHART
     sheet.set_column(0, len(widths) - 1, _COLUMN_WIDTH)
     last = 3 + (len(_CHARTS) + 1) // 2 * _LINES_PER_CHART
     set_up_paper(sheet, Paper(), last_line=last, widths=widths, one_page=True)
-
-
-def waterfall(workbook: Workbook, place: Place) -> Any:
-    """From expected to current loss ratio, a bar for each step, drawn over the table of section 18's bars.
-
-    Args:
-        workbook: the chart's; place: of the table.
-    """
-    chart = workbook.add_chart({"type": "column", "subtype": "stacked", "name": f"xl_ltc {_WATERFALL}"})
-    first, last = min(place.lines.values()), max(place.lines.values())
-
-    def span(key: str) -> list[Any]:
-        return [place.sheet, first, place.columns[key], last, place.columns[key]]
-
-    # The lowest part of a step's bar is there to lift the rest and is not seen.
-    for key, name, colour in (
-        ("base", "", ""),
-        ("total", "Loss ratio", NAVY),
-        ("up", "Higher", "#C55A11"),
-        ("down", "Lower", "#548235"),
-    ):
-        look: dict[str, Any] = {"fill": {"color": colour}} if colour else {"fill": {"none": True}}
-        series = {"name": name, "categories": span("bar"), "values": span(key), "gap": 40, "border": {"none": True}}
-        chart.add_series({**series, **look})
-    font, plain = {"name": FONT, "size": 8}, {"name": FONT, "size": 8, "bold": False}
-    chart.set_size({"width": _WIDTH, "height": _HEIGHT})
-    chart.set_title({"name": _WATERFALL, "name_font": {"name": FONT, "size": 10, "color": NAVY}, "overlay": False})
-    chart.set_x_axis({"num_font": font, "name_font": plain})
-    chart.set_y_axis(
-        {
-            "name": "Claims / premium",
-            "name_font": plain,
-            "num_font": font,
-            "num_format": "0%",
-            "min": 0,
-            "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}},
-            "line": {"none": True},
-        }
-    )
-    chart.set_legend({"position": "bottom", "font": font, "delete_series": [0]})
-    return chart
 
 
 def _series(place: Place, column: str, basis: str, years: list[str]) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def plan_page(page: Page, addresses: Addresses, top: int = 0) -> PagePlan:
         header = line + (groups is not None)
         first = header + 1
         notes = first + len(table.rows)
-        end = notes + len(table.footnotes) + (lines_of_bars(len(table.rows)) if table.bars else 0)
+        end = notes + len(table.footnotes) + (lines_of_bars(table.bars, len(table.rows)) if table.bars else 0)
         plans.append(TablePlan(table, heading, groups, header, first, notes, end))
         addresses.add(table, Place.of(table, page.sheet, first))
         line = end + 1
