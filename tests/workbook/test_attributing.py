@@ -234,7 +234,6 @@ def test_without_names_those_of_section_18_are_compared(priced: Priced, tmp_path
         (["current"], "assumption sets: found only current; allowed: two sets or more"),
         (["current", "current"], "assumption sets: found only current; allowed: two sets or more"),
         (["current", "old"], "assumption set: found 'old'; allowed: one of current, original pricing, 513 pricing"),
-        (["513 pricing", "current"], "assumption set 513 pricing, basis 513, morbidity: found no level"),
     ],
 )
 def test_sets_that_cant_be_compared_are_told(names: list[str], said: str, priced: Priced, tmp_path: Path) -> None:
