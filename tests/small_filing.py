@@ -58,7 +58,8 @@ def small_filing(filing: FilingRun, folder: Path, **given: Any) -> SmallFiling:
     block = filing.block.select(selected(filing))
     control = Control(inforce=TABLE)
     if not given:
-        sold, file = Sold(block, np.full(len(block), 1.2), "Made up."), folder / "policies_sold.parquet"
+        paying = block.select(block.numbers("annualized_premium") > 0.0)
+        sold, file = Sold(paying, np.full(len(paying), 1.2), "Made up."), folder / "policies_sold.parquet"
         write_policies(sold_frame(sold), file)
         given = dict(study=filing.study, sold=sold)
         control = Control(inforce=TABLE, policies_sold=str(file))

@@ -106,12 +106,14 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="every problem of a workbook and its policies; 1 if there are any")
     check.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
     _add_inforce(check)
+    _add_sold(check)
     check.add_argument("--out", type=Path, metavar="FILE", help="workbook for the sheet Input checks; may be WORKBOOK")
     check.set_defaults(action=_check)
 
     solve = commands.add_parser("solve", help="the increase that reaches a target, on the sheet Solve")
     solve.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
     _add_inforce(solve)
+    _add_sold(solve)
     solve.add_argument("--for", dest="solve_for", choices=SOLVE_FOR, help="the Control sheet's without it")
     solve.add_argument("--measure", choices=SOLVE_MEASURES, help="likewise")
     solve.add_argument("--target", type=float, help="a fraction, e.g. 1.0 for a loss ratio of 100%%; likewise")
@@ -143,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     sensitivities = commands.add_parser("sensitivities", help="scenarios and grids, on the sheet Sensitivities")
     sensitivities.add_argument("workbook", type=Path, metavar="WORKBOOK", help="assumption workbook (.xlsx, .xlsm)")
     _add_inforce(sensitivities)
+    _add_sold(sensitivities)
     sensitivities.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     words = "scenarios or grids to run, by their names; all of them without it"
     sensitivities.add_argument("--scenario", nargs="+", default=[], metavar="NAME", help=words)
@@ -171,7 +174,7 @@ def _add_inforce(command: argparse.ArgumentParser) -> None:
 
 
 def _add_sold(command: argparse.ArgumentParser) -> None:
-    words = "policies sold, for sections 16 and 18: Parquet, CSV or workbook; what the Control sheet names without it"
+    words = "policies sold, for what pricing expected: Parquet, CSV or workbook; what Control names without it"
     command.add_argument("--sold", type=Path, metavar="FILE", help=words)
 
 
@@ -225,7 +228,7 @@ def _check(options: argparse.Namespace) -> int:
     progress("loading")
     from xl_ltc.workbook.actions import check_inputs
 
-    found = check_inputs(options.workbook, options.inforce, options.out, progress)
+    found = check_inputs(options.workbook, options.inforce, options.out, progress, options.sold)
     progress("done")
     _tell([found.summary, *map(str, found.problems)], (), found.files)
     return 0 if found.block is not None else 1
@@ -239,7 +242,7 @@ def _solve(options: argparse.Namespace) -> int:
     asked = {name: getattr(options, name) for name in ("solve_for", "measure", "target", "by")}
     asked["behaviour"] = None if options.behaviour is None else options.behaviour == YES
     given = {name: value for name, value in asked.items() if value is not None}
-    solution, warnings = solve_workbook(options.workbook, options.inforce, options.out, progress, **given)
+    solution, warnings = solve_workbook(options.workbook, options.inforce, options.out, progress, options.sold, **given)
     progress("done")
     _tell([solution.summary], warnings, (options.out or options.workbook,))
     return 0
@@ -285,7 +288,7 @@ def _sensitivities(options: argparse.Namespace) -> int:
     from xl_ltc.workbook.actions import sensitivities_workbook
 
     outcome = sensitivities_workbook(
-        options.workbook, options.inforce, options.out, options.results, progress, options.scenario
+        options.workbook, options.inforce, options.out, options.results, progress, options.scenario, options.sold
     )
     progress("done")
     _tell(outcome.summary, outcome.warnings, outcome.files)

@@ -46,7 +46,7 @@ class Control:
     )
     assumption_set: str = choice(
         "current",
-        "The assumption set that is projected; interest of Exhibits I and II is the maximum valuation rate with any",
+        "The assumption set that is projected; with any, interest stays that of Exhibits I and II, section 15 and A:E",
         "Exhibit III; section 18",
         words="current, original pricing, or another set of the table assumption_sets",
     )

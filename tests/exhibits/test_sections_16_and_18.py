@@ -235,8 +235,8 @@ WHY = {
     "sales": "The policies sold are lost.",
     "tables": f"Nothing is given in {BASES}.",
     "bases": f"Nothing is given in {BASES}.",
-    "mortality": "Original pricing can't be projected: assumption set original pricing, basis 200, "
-    "table pricing_mortality: found no rows; allowed: the table that basis 200 names.",
+    "mortality": "Original pricing can't be projected: basis 200, table pricing_mortality: found no rows; "
+    "allowed: the table that basis 200 names.",
 }
 
 

@@ -115,7 +115,7 @@ def test_section_18s_increase_needed_is_the_one_solved_for() -> None:
     """From the loss ratio on current assumptions back to the one with the projections of original pricing."""
     run = priced_run()
     assert run.attribution
-    history, *_, current = run.attribution.steps
+    _, history, *_, current = run.attribution.lines
     solution = solved(run, UNIFORM, ACTUAL_TO_EXPECTED, target_of(run, history.loss_ratio()), False)
     needed = current.increase_needed(history)
     assert needed > 0.1

@@ -74,7 +74,6 @@ def test_the_lines_are_the_filings(filed: Attribution) -> None:
     assert (filed.begin, filed.end) == (ORIGINAL, CURRENT)
     for i, line in enumerate(filed.lines[2:-1], start=1):
         assert line.swapped == ASSUMPTIONS[:i]
-    assert filed.steps == filed.lines[1:-1]
 
 
 def test_all_steps_leave_nothing(filed: Attribution) -> None:

@@ -216,14 +216,14 @@ def test_without_the_policies_sold_levels_that_are_given_are_known_all_the_same(
     """The set original pricing may be projected with them; the message that asks for a claim_level must be true."""
     given = with_cells(sets, "claim_level", dict.fromkeys(SERIES, 0.9))
     found = PricingBasisOfRun.of(given, "The policies sold are lost.", quiet)
-    assert found.sets.projection(found.mix(ORIGINAL)).claim_costs.members[0].level == 0.9  # type: ignore[attr-defined]
+    assert found.sets.projection(found.sets.mix(ORIGINAL)).claim_costs.members[0].level == 0.9  # type: ignore[attr-defined]
 
 
 def test_a_set_that_needs_a_level_says_why_there_is_none(sets: AssumptionSets) -> None:
     found = PricingBasisOfRun.of(sets, "The policies sold are lost.", quiet)
     said = r"morbidity: found no level of the pricing claim costs \(The policies sold are lost\); allowed: a claim_l"
     with pytest.raises(InputError, match=said):
-        found.sets.projection(found.mix(ORIGINAL))
+        found.sets.projection(found.sets.mix(ORIGINAL))
 
 
 def test_without_tables_of_original_pricing_a_run_says_so(assumptions: AssumptionSet, sold: Sold) -> None:
@@ -236,6 +236,6 @@ def test_with_a_table_missing_a_run_says_which(sets: AssumptionSets, sold: Sold)
     found = PricingBasisOfRun.of(dataclasses.replace(sets, frames=frames), sold, quiet)
     assert found.expected is None and found.sold is sold
     assert found.missing == (
-        "Original pricing can't be projected: assumption set original pricing, basis 200, table pricing_morbidity: "
+        "Original pricing can't be projected: basis 200, table pricing_morbidity: "
         "found no rows; allowed: the table that basis 200 names."
     )

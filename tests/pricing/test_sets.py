@@ -13,17 +13,17 @@ import pytest
 from tests.exhibits.made_up import made_up_run
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.assumptions.pricing.bases import NoExpiry, NoImprovement
-from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS, CURRENT, LAPSE, SETS
+from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS, BASES, CURRENT, LAPSE, SETS
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.filing_run import run_filing
 from xl_ltc.exhibits.set_comparison import set_comparison_page
 from xl_ltc.experience.study import bundled_study, nothing_given
 from xl_ltc.inforce.block import Block
-from xl_ltc.pricing import attribution, comparison
+from xl_ltc.pricing import attribution
 from xl_ltc.pricing.analysis import PricingRequest
 from xl_ltc.pricing.attribution import attribute
 from xl_ltc.pricing.comparison import compare_sets
-from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets, known_bases
+from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets
 from xl_ltc.pricing.sold import Sold
 from xl_ltc.projection.results import CashFlows
 
@@ -46,7 +46,7 @@ def test_the_filings_three_sets(sets: AssumptionSets) -> None:
     assert sets.mix(CURRENT).choices == (dict.fromkeys(ASSUMPTIONS, CURRENT),) * 5
     assert sets.mix(ORIGINAL).choices == tuple(dict.fromkeys(ASSUMPTIONS, s) for s in SERIES)
     assert sets.mix(OF_513).choices == (dict.fromkeys(ASSUMPTIONS, "513"),) * 5
-    assert list(known_bases(sets.frames)) == [*SERIES, "513"]
+    assert list(sets.frames[BASES]["basis"]) == [*SERIES, "513"]
 
 
 def test_two_sets_need_no_table(assumptions: AssumptionSet, sets: AssumptionSets) -> None:
@@ -55,7 +55,7 @@ def test_two_sets_need_no_table(assumptions: AssumptionSet, sets: AssumptionSets
     for name in without.names:
         assert without.mix(name) == sets.mix(name)
     bare = AssumptionSets(assumptions, nothing_given())
-    assert bare.mix(CURRENT) == sets.mix(CURRENT) and list(known_bases(bare.frames)) == []
+    assert bare.mix(CURRENT) == sets.mix(CURRENT) and bare.frames[BASES].empty
 
 
 def test_a_row_for_a_series_goes_before_the_one_for_all(sets: AssumptionSets) -> None:
@@ -66,6 +66,35 @@ def test_a_row_for_a_series_goes_before_the_one_for_all(sets: AssumptionSets) ->
             assert choice == {**dict.fromkeys(ASSUMPTIONS, "400"), "interest": "511"}
         else:
             assert choice == {**dict.fromkeys(ASSUMPTIONS, CURRENT), "lapse": series, "mortality": "200"}
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "allowed"),
+    [(CURRENT, {"lapse": "400"}, CURRENT), (ORIGINAL, {"lapse": CURRENT, "interest": "own"}, "own")],
+)
+def test_the_two_sets_everybody_speaks_of_keep_their_meaning(
+    name: str, cell: dict[str, str], allowed: str, sets: AssumptionSets
+) -> None:
+    """A report that says current means it."""
+    basis = CURRENT if name == CURRENT else "own"
+    mine = dataclasses.replace(sets, frames={**sets.frames, SETS: pd.DataFrame([row(name, "All", basis)])})
+    assert mine.mix(name) == sets.mix(name)
+    mine = dataclasses.replace(sets, frames={**sets.frames, SETS: pd.DataFrame([row(name, "400", basis, **cell)])})
+    with pytest.raises(InputError) as error:
+        mine.mix(name)
+    assert str(error.value) == (
+        f"assumption set {name}, series 400 (table assumption_sets): found lapse = {cell['lapse']}; "
+        f"allowed: {allowed} in every cell of this set; what you mix has a name of its own"
+    )
+
+
+def test_a_block_of_one_series_needs_the_level_of_that_one(sets: AssumptionSets, block: Block) -> None:
+    own = sets.with_levels({"400": 0.9})
+    codes = block.codes("series")
+    basis = own.projection(own.mix(ORIGINAL), block.select(codes == SERIES.index("400")))
+    assert basis.claim_costs.members[SERIES.index("400")].level == 0.9  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match="basis 200, morbidity: found no level"):
+        own.projection(own.mix(ORIGINAL), block)
 
 
 def test_a_sets_projection_has_the_basis_of_each_choice(levelled: AssumptionSets, assumptions: AssumptionSet) -> None:
@@ -201,7 +230,7 @@ def test_select_mortality_is_not_needed(sets: AssumptionSets) -> None:
 @pytest.mark.parametrize("table", [spec.name for spec in LAPSE])
 def test_a_basis_is_refused_only_for_tables_it_names(table: str, sets: AssumptionSets) -> None:
     without = dataclasses.replace(sets, frames={**sets.frames, table: sets.frames[table].iloc[:0]})
-    for basis in known_bases(sets.frames):
+    for basis in sets.frames[BASES]["basis"]:
         stem = "511" if basis == "513" else "200_300" if basis in ("200", "300") else basis
         if table.startswith(f"pricing_lapse_{stem}"):
             with pytest.raises(InputError, match=table):
@@ -219,8 +248,7 @@ NO_LEVEL = (
 @pytest.fixture
 def nothing_projected(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test in which a projection would be too late."""
-    for module in (attribution, comparison):
-        monkeypatch.setattr(module, "project", lambda *_: pytest.fail("projected"), raising=False)
+    monkeypatch.setattr(attribution, "project", lambda *_: pytest.fail("projected"))
 
 
 @pytest.mark.usefixtures("nothing_projected")
@@ -319,7 +347,7 @@ def test_the_set_that_is_projected_is_the_runs_own(levelled: AssumptionSets) -> 
     )
     assert other.pricing is not None and other.attribution is not None and current.attribution is not None
     # Premium of the first line of section 18 after history, at original interest, is that of this very projection.
-    mix = other.pricing.mix(ORIGINAL)
+    mix = other.pricing.sets.mix(ORIGINAL)
     rates = other.pricing.sets.rates(mix, other.cash_flows.groups)
     factor = (1.0 + rates[:, None]) ** (2016.5 - other.cash_flows.years)
     for measure, name in (("earned_premium", "premium"), ("incurred_claims", "claims")):

@@ -34,7 +34,7 @@ from xl_ltc.pricing.sold import COUNT, Sold, sold_frame
 from xl_ltc.projection.results import from_history
 from xl_ltc.tables import InputTable
 from xl_ltc.workbook import actions
-from xl_ltc.workbook.actions import Files, attributing, inputs
+from xl_ltc.workbook.actions import Files, attributing
 from xl_ltc.workbook.actions.attributing import EARLIER
 from xl_ltc.workbook.render import write_filing_workbook
 
@@ -193,11 +193,30 @@ def test_what_cant_be_attributed_is_told_and_nothing_is_written(
 def test_without_the_policies_sold_attribute_says_why(priced: Priced, tmp_path: Path) -> None:
     said = refused(lambda: actions.attribute_workbook(priced.files(tmp_path / "out.xlsx", sold=None), quiet))
     assert re.match(
-        r"inputs\.xlsx, section 18: found The policies sold are not known: policies in force: found \d+ policies "
-        r"that pay no premium, the first \S+; allowed: a file of the policies sold with the premium that was payable "
-        r"\(policies_sold on the Control sheet\)\.; allowed: expected experience$",
+        r"assumption set original pricing, basis 200, morbidity: found no level of the pricing claim costs \(The "
+        r"policies sold are not known: policies in force: found \d+ policies that pay no premium, the first \S+; "
+        r"allowed: a file of the policies sold with the premium that was payable \(policies_sold on the Control "
+        r"sheet\)\); allowed: ",
         said,
     )
+
+
+def test_sets_that_need_no_sales_are_attributed_from_history_on(priced: Priced, tmp_path: Path) -> None:
+    """From current assumptions to the pricing lapse of the 513 Series; what pricing expected is not known."""
+
+    def mine(book: openpyxl.Workbook) -> None:
+        for assumption in ("interest", "mortality", "morbidity", "improvement"):
+            put("assumption_sets", {"set": "513 pricing"}, assumption, "current")(book)
+
+    book = edited(priced.small.inputs_only, tmp_path / "book.xlsx", mine)
+    files = priced.files(tmp_path / "out.xlsx", workbook=book, sold=None)
+    found, warnings = actions.attribute_workbook(files, quiet, begin="current", end="513 pricing")
+    assert [line.step for line in found.lines][:2] == ["history", "interest"]
+    ratios = {line.step: line.loss_ratio() for line in found.lines}
+    assert ratios["interest"] == ratios["history"] and ratios["lapse"] != ratios["interest"]
+    assert ratios["lapse"] == ratios["mortality"] == ratios["morbidity"] == ratios["improvement"]
+    (note,) = (w for w in warnings if w.startswith("It begins with history."))
+    assert "The policies sold are not known" in note
 
 
 # Compare sets
@@ -280,6 +299,20 @@ def test_a_wrong_entry_is_told_with_its_cell(
     assert wanted in refused(lambda: actions.read_inputs(book, priced.small.parquet, quiet))
     checked = actions.check_inputs(book, priced.small.parquet, None, quiet)
     assert checked.block is None and wanted in str(checked.problems[0]) and checked.total == 1
+
+
+def test_a_set_whose_level_can_never_be_known_is_told_before_the_policies_are_read(
+    priced: Priced, tmp_path: Path
+) -> None:
+    book = edited(priced.small.inputs_only, tmp_path / "book.xlsx", choose("attribution_to", "513 pricing"))
+    steps: list[str] = []
+    said = refused(lambda: actions.read_inputs(book, priced.small.parquet, steps.append))
+    assert said.startswith(
+        "assumption set 513 pricing, basis 513, morbidity: found no level of the pricing claim costs"
+    )
+    assert steps == ["reading book.xlsx"]
+    checked = actions.check_inputs(book, priced.small.parquet, None, quiet)
+    assert checked.total == 1 and str(checked.problems[0]) == said
 
 
 def test_all_wrong_entries_are_told_at_once(priced: Priced, tmp_path: Path) -> None:
@@ -403,6 +436,26 @@ def test_bad_cells_of_a_file_are_told_with_their_rows(priced: Priced, tmp_path: 
     assert re.match(wanted, said)
 
 
+def test_what_was_payable_of_a_policy_paid_up_must_be_told(priced: Priced, tmp_path: Path) -> None:
+    frame = sold_frame(priced.sold)
+    frame.loc[3, "annualized_premium"] = 0.0
+    bad = tmp_path / "bad.csv"
+    write_policies(frame, bad)
+    for perform in (
+        lambda: actions.read_inputs(priced.small.inputs_only, priced.small.csv, quiet, sold=bad),
+        lambda: actions.solve_workbook(priced.small.inputs_only, priced.small.csv, tmp_path / "out.xlsx", quiet, bad),
+        lambda: actions.sensitivities_workbook(
+            priced.small.inputs_only, priced.small.csv, tmp_path / "out.xlsx", None, quiet, (), bad
+        ),
+    ):
+        said = refused(perform)
+        assert re.match(
+            r"bad\.csv, row 5, column annualized_premium, policy \S+: found '?0\S*; allowed: a number ab", said
+        )
+    checked = actions.check_inputs(priced.small.inputs_only, priced.small.csv, None, quiet, bad)
+    assert checked.total == 1 and str(checked.problems[0]) == said
+
+
 def test_a_file_of_policies_in_force_is_none_of_policies_sold(priced: Priced) -> None:
     given = priced.small.csv
     said = refused(lambda: actions.read_inputs(priced.small.inputs_only, given, quiet, sold=given))
@@ -423,10 +476,9 @@ def test_a_file_that_is_not_there(priced: Priced, tmp_path: Path) -> None:
 def test_policies_paid_up_are_a_reason_and_no_failure(priced: Priced, tmp_path: Path) -> None:
     out = tmp_path / "out.xlsx"
     outcome = actions.run_workbook(priced.small.inputs_only, priced.small.parquet, out, None, quiet)
-    (note,) = (w for w in outcome.warnings if w.startswith("No sections 16 and 18"))
-    assert re.match(
-        r"No sections 16 and 18: The policies sold are not known: policies in force: found \d+ policies", note
-    )
+    (note,) = (w for w in outcome.warnings if w.startswith("No expected loss ratios"))
+    start = "No expected loss ratios and no section 18: The policies sold are not known: policies in force: found"
+    assert note.startswith(start)
     assert outcome.run.attribution is None and outcome.run.pricing is not None
     words = [str(c.value) for c in openpyxl.load_workbook(out)["Section 16"]["A"]]
     assert any(w.startswith("Expected loss ratios are not available. The policies sold are not known") for w in words)
@@ -443,14 +495,12 @@ def test_policies_that_all_pay_are_sold_policies_too(priced: Priced, tmp_path: P
     np.testing.assert_allclose(run.pricing.expected.loss_ratio, [0.54, 0.56, 0.54, 0.58, 0.69], rtol=EXACT)
 
 
-@pytest.mark.parametrize("action", ["run", "attribute", "compare", "check", "solve"])
+@pytest.mark.parametrize("action", ["run", "attribute", "compare", "check", "solve", "sensitivities"])
 @pytest.mark.parametrize("where", ["given", "on the Control sheet"])
 def test_the_policies_sold_are_not_written_over(action: str, where: str, priced: Priced, tmp_path: Path) -> None:
     sold = tmp_path / "sold.xlsx"
     sold.write_bytes(priced.table.read_bytes())
     given = sold if where == "given" else None
-    if given is not None and action in ("check", "solve"):
-        pytest.skip("takes no file of policies sold")
     changes = [] if given else [choose("policies_sold", sold.name)]
     book = edited(priced.small.inputs_only, tmp_path / "book.xlsx", *changes)
     inforce = priced.small.parquet
@@ -460,8 +510,9 @@ def test_the_policies_sold_are_not_written_over(action: str, where: str, priced:
         "run": lambda: actions.run_workbook(book, inforce, sold, None, quiet, given),
         "attribute": lambda: actions.attribute_workbook(files, quiet),
         "compare": lambda: actions.compare_sets_workbook(files, [], quiet),
-        "check": lambda: actions.check_inputs(book, inforce, sold, quiet),
-        "solve": lambda: actions.solve_workbook(book, inforce, sold, quiet),
+        "check": lambda: actions.check_inputs(book, inforce, sold, quiet, given),
+        "solve": lambda: actions.solve_workbook(book, inforce, sold, quiet, given),
+        "sensitivities": lambda: actions.sensitivities_workbook(book, inforce, sold, None, quiet, (), given),
     }
     said = refused(perform[action])
     assert "sold.xlsx, the file of policies sold; allowed: another file; it would be overwritten" in said
@@ -568,12 +619,10 @@ def test_categories_must_be_the_same_in_both_filings(
     priced: Priced, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Codes of one filing's policies read the rows of the other's tables."""
-    earlier, read = earlier_of(priced, tmp_path), inputs.read_inputs
+    earlier, read = earlier_of(priced, tmp_path), attributing._read_earlier
 
-    def other(workbook: Path, *given: Any) -> inputs.Inputs:
-        found = read(workbook, *given)
-        if workbook != earlier:
-            return found
+    def other(*given: Any) -> attributing._Earlier:
+        found = read(*given)
         vocabulary = AssumptionSet.vocabulary
 
         class Other:
@@ -585,7 +634,7 @@ def test_categories_must_be_the_same_in_both_filings(
 
         return dataclasses.replace(found, assumptions=Other())  # type: ignore[arg-type]
 
-    monkeypatch.setattr(attributing, "read_inputs", other)
+    monkeypatch.setattr(attributing, "_read_earlier", other)
     said = refused(lambda: from_earlier(priced, earlier))
     assert re.match(
         r"the earlier filing, underwriting_class: found one of \w+, .*; allowed: the same in the same order as now: ",
@@ -593,12 +642,27 @@ def test_categories_must_be_the_same_in_both_filings(
     )
 
 
+def test_an_earlier_filing_stands_on_its_current_assumptions(priced: Priced, tmp_path: Path) -> None:
+    earlier = earlier_of(priced, tmp_path, choose("assumption_set", "original pricing"))
+    said = refused(lambda: from_earlier(priced, earlier))
+    assert said == (
+        "earlier.xlsx, Control: found the earlier filing's assumption_set = 'original pricing'; allowed: current"
+    )
+
+
+def test_policies_of_an_earlier_filing_come_with_its_workbook(priced: Priced, tmp_path: Path) -> None:
+    said = refused(
+        lambda: actions.attribute_workbook(priced.files(tmp_path / "out.xlsx"), quiet, earlier_inforce=priced.small.csv)
+    )
+    assert said == f"--earlier-inforce: found {priced.small.csv}; allowed: together with --earlier, its workbook"
+
+
 @pytest.mark.parametrize("file", ["workbook", "in force"])
 def test_the_earlier_filing_is_not_written_over(file: str, priced: Priced, tmp_path: Path) -> None:
     earlier, inforce = earlier_of(priced, tmp_path), tmp_path / "then.xlsx"
     inforce.write_bytes(priced.small.table.read_bytes())
     before = files_in(tmp_path)
-    out, what = (earlier, "the earlier filing's workbook") if file == "workbook" else (inforce, "its in-force file")
+    out, what = (earlier, "the earlier filing's workbook") if file == "workbook" else (inforce, "the in-force file")
     said = refused(
         lambda: actions.attribute_workbook(priced.files(out), quiet, earlier=earlier, earlier_inforce=inforce)
     )

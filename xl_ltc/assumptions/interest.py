@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,12 @@ class PricingInterest:
 
     series: tuple[str, ...]
     earned_rate: np.ndarray
+
+    def rates(self, series: Iterable[str], valuation_rate: ArrayLike) -> np.ndarray:
+        """The rate of each group: its series' earned rate, or its valuation rate where that is the basis."""
+        earned = dict(zip(self.series, self.earned_rate, strict=True))
+        found = np.array([earned[name] for name in series])
+        return np.where(np.isnan(found), np.asarray(valuation_rate, dtype=float), found)
 
     @classmethod
     def from_tables(cls, tables: TableSet) -> PricingInterest:

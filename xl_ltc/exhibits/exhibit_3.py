@@ -40,6 +40,8 @@ _LAPSE = {
 }
 _KEY_WIDTH, _WIDTH = 18.0, 10.5
 """One width for all tables, as they stand below each other."""
+_VALUATION = "max valuation"
+"""How the table of pricing interest calls the maximum valuation rate."""
 _NO_BOUND = "-"
 """Where a table leaves the end of a range blank."""
 _OF_CATEGORY = ("assumption", "basis", "series")
@@ -165,8 +167,7 @@ def _mortality(run: FilingRun, exhibit: str) -> Iterator[Table]:
             cells[f"current_{sex}"] = live(f"=SUMPRODUCT({at_age}*{structured('mortality_base', sex)})", base)
             for i, name in enumerate(names):
                 own = rates[(rates["mortality_table"] == name) & (rates["attained_age"] == age)]
-                formula = "=" + pick(MORTALITY, sex, mortality_table=name, attained_age=str(age))
-                cells[f"{i}_{sex}"] = live(formula, float(own[sex].sum()))
+                cells[f"{i}_{sex}"] = _rate(MORTALITY, sex, own, mortality_table=name, attained_age=str(age))
         rows.append(Row(str(age), cells))
     columns = (
         Column("age", "Attained age", width=_KEY_WIDTH),
@@ -181,6 +182,12 @@ def _mortality(run: FilingRun, exhibit: str) -> Iterator[Table]:
             yield _select(name, of_name, _SUFFIX[exhibit])
 
 
+def _rate(table: str, column: str, rows: pd.DataFrame, **keys: str) -> Cell:
+    """A rate of the row with some keys; N/A where there is none."""
+    formula = f'=IF(SUMPRODUCT({row_where(table, **keys)}*1)=0,"{NOT_AVAILABLE}",{pick(table, column, **keys)})'
+    return live(formula, float(rows[column].iloc[0]) if len(rows) else NOT_AVAILABLE)
+
+
 def _select(name: str, frame: pd.DataFrame, suffix: str) -> Table:
     rows = []
     for age in _SELECT_AGES:
@@ -189,8 +196,7 @@ def _select(name: str, frame: pd.DataFrame, suffix: str) -> Table:
         for sex in SEXES:
             for t in _SELECT_YEARS_SHOWN:
                 column = f"{sex.lower()}_{t}"
-                formula = "=" + pick(SELECT, column, mortality_table=name, issue_age=str(age))
-                cells[column] = live(formula, float(own[column].sum()))
+                cells[column] = _rate(SELECT, column, own, mortality_table=name, issue_age=str(age))
         rows.append(Row(str(age), cells))
     columns = (
         Column("age", "Issue age", width=_KEY_WIDTH),
@@ -297,8 +303,12 @@ def _interest(run: FilingRun, exhibit: str) -> Table:
 def _priced_interest(run: FilingRun, basis: str) -> Cell:
     value = float(run.study[INTEREST].set_index("basis")["original_pricing"][basis])
     formula = pick(INTEREST, "original_pricing", basis=basis)
-    before, after = f"Interest of the {basis} Series pricing: ", ", the maximum valuation rate."
-    return live(f'={literal(before)}&TEXT({formula},"0.0%")&{literal(after)}', f"{before}{value:.1%}{after}")
+    said = str(run.study[INTEREST].set_index("basis")["original_basis"][basis])
+    kind = pick_text(INTEREST, "original_basis", basis=basis)
+    words = f'IF({kind}={literal(_VALUATION)},"maximum valuation",{kind})'
+    before = f"Interest of the {basis} Series pricing: "
+    shown = f"{before}{value:.1%}, the {'maximum valuation' if said == _VALUATION else said} rate."
+    return live(f'={literal(before)}&TEXT({formula},"0.0%")&", the "&{words}&" rate."', shown)
 
 
 def _original(run: FilingRun, series: str) -> dict[str, Cell]:

@@ -72,7 +72,7 @@ class FilingRun:
         """What the run's projection stands on: the assumption set that was asked for."""
         if self.pricing is None:
             return ProjectionBasis.of(self.assumptions)
-        return self.pricing.sets.projection(self.pricing.mix(self.request.projected))
+        return self.pricing.sets.projection(self.pricing.sets.mix(self.request.projected), self.block)
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ def run_filing(
     past, request = from_history(history), request or PricingRequest()
     given = nothing_given() if study is None else study
     pricing = PricingBasisOfRun.of(AssumptionSets(assumptions, given), sold, progress)
-    projected = pricing.sets.projection(pricing.mix(request.projected), block)
+    projected = pricing.sets.projection(pricing.sets.mix(request.projected), block)
     attribution = section_18(block, past, pricing, request, progress)
     chosen = assumptions.settings.rbo_basis
     by_basis: dict[str, CashFlows] = {}

@@ -18,6 +18,7 @@ import xl_ltc
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.inforce.control_totals import manifest_entry
+from xl_ltc.pricing.sold import Sold
 from xl_ltc.settings import as_text
 
 _LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "scipy", "pymort", "xlsxwriter", "python-calamine", "lxml")
@@ -43,8 +44,8 @@ def manifest(
         "inforce": manifest_entry(run.block),
         "assumptions_sha256": assumptions_hash(run.assumptions),
         "history_sha256": frame_hash(run.history),
-        "study_sha256": _frames_hash(run.study),
-        "policies_sold_sha256": _sold_hash(run),
+        "study_sha256": frames_hash(run.study),
+        "policies_sold_sha256": sold_hash(run.pricing.sold if run.pricing else None),
         "assumption_sets": dataclasses.asdict(run.request),
         "settings": as_text(run.assumptions.settings),
     }
@@ -68,10 +69,9 @@ def manifest(
     }
 
 
-def _sold_hash(run: FilingRun) -> str:
+def sold_hash(sold: Sold | str | None) -> str:
     """SHA-256 over the policies sold; nothing where they are not known."""
-    sold = run.pricing.sold if run.pricing else None
-    if sold is None:
+    if not isinstance(sold, Sold):
         return ""
     policies = str(manifest_entry(sold.block)["sha256"])
     return hashlib.sha256(policies.encode() + sold.count.tobytes()).hexdigest()
@@ -94,10 +94,11 @@ def environment(libraries: Sequence[str]) -> dict[str, Any]:
 
 def assumptions_hash(assumptions: AssumptionSet) -> str:
     """SHA-256 over every assumption table's names, columns and values, wherever they were read from."""
-    return _frames_hash(assumptions.tables.frames)
+    return frames_hash(assumptions.tables.frames)
 
 
-def _frames_hash(frames: Mapping[str, pd.DataFrame]) -> str:
+def frames_hash(frames: Mapping[str, pd.DataFrame]) -> str:
+    """SHA-256 over tables by their names."""
     digest = hashlib.sha256()
     for name, frame in sorted(frames.items()):
         digest.update(name.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ RESULT_COLUMNS = ("exhibit", "row", "column", "value", "measure")
 
 SHEET = "Run data"
 IDENTITY, SETTINGS, INFORCE, HASHES = "run", "settings", "inforce", "hashes"
+SETS_CHOSEN = "assumption sets"
 """Tables of the inputs beside the assumption tables and the history."""
 VALUE, SHA256 = "value", "sha256"
 HASHED = {
@@ -160,6 +162,8 @@ def _inputs(run: FilingRun, manifest: Mapping[str, Any]) -> Iterator[tuple[Key, 
     yield from (((IDENTITY, key, VALUE), _plain(value)) for key, value in identity.items())
     settings = as_text(run.assumptions.settings)
     yield from (((SETTINGS, name, VALUE), _plain(value)) for name, value in settings.items())
+    sets = dataclasses.asdict(run.request) | {"steps": ", ".join(run.request.steps)}
+    yield from (((SETS_CHOSEN, name, VALUE), _plain(value)) for name, value in sets.items())
     for name, frame in run.assumptions.tables.frames.items():
         yield from _cells(BY_NAME[name], frame)
     yield from _cells(HISTORY, run.history)

@@ -127,18 +127,20 @@ def _expected(run: FilingRun, expected: Expected) -> Table:
         level, ratio = float(expected.level[i]), _expected_ratio(row, expected)
         given = f'SUMPRODUCT({row_where(EXPECTED, basis=label)}*({structured(EXPECTED, "claim_level")}<>""))'
         target = pick(EXPECTED, "expected_lifetime_loss_ratio", basis=label)
+        blank = structured(EXPECTED, "expected_lifetime_loss_ratio")
+        known = f'SUMPRODUCT({row_where(EXPECTED, basis=label)}*({blank}<>""))'
         calibrated = "({target}-{margin})*{premium}/{claims}"
         cells = {
             "series": text(label),
             "interest": live("=" + pick(INTEREST, "original_pricing", basis=label), _interest(run, label)),
             "premium": engine(premium),
             "claims": engine(claims),
-            "target": live("=" + target, _or_zero(float(expected.target[i]))),
+            "target": live(f'=IF({known}>0,{target},"{NOT_AVAILABLE}")', _or_na(float(expected.target[i]))),
             "margin": live("=" + pick(EXPECTED, "dividend_margin", basis=label), margin),
             "level": live(
                 f"=IF({given}>0,{pick(EXPECTED, 'claim_level', basis=label)},"
                 f'IF({{claims}}=0,"{NOT_AVAILABLE}",{calibrated}))',
-                level if level == level else NOT_AVAILABLE,
+                _or_na(level),
             ),
             "with_margin": live(
                 "=IF(ISNUMBER({level}),{claims}*{level},0)+{margin}*{premium}",
@@ -174,9 +176,8 @@ def _expected(run: FilingRun, expected: Expected) -> Table:
     return Table(EXPECTED_TABLE, columns, tuple(rows), "Expected Experience by Series", notes)
 
 
-def _or_zero(value: float) -> float:
-    """A blank cell counts nothing in a spreadsheet's sum."""
-    return value if value == value else 0.0
+def _or_na(value: float) -> float | str:
+    return value if value == value else NOT_AVAILABLE
 
 
 def _interest(run: FilingRun, series: str) -> float:

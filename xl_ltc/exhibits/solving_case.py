@@ -55,7 +55,7 @@ class SolveCase:
         Raises:
             InputError: a set that can't be used.
         """
-        basis = pricing.sets.projection(pricing.mix(projected))
+        basis = pricing.sets.projection(pricing.sets.mix(projected), block)
         return cls(block, from_history(history), assumptions, basis, pricing)
 
     @property

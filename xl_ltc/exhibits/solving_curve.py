@@ -113,7 +113,7 @@ class _Future:
         part = np.where(affected, 2 * np.searchsorted(points, wanted) + limited, 0)
         parted = Block(block.frame.assign(**{_PART: part}))
         increase = policy_increase(block, assumptions, wanted, behaviour=behaviour, affected=affected)
-        ended = Impact(np.array([increase.effective_year]), np.zeros((len(block), 1, 4)))
+        ended = Impact.ended(len(block), increase.effective_year)
 
         def valued(impact: Impact) -> Experience:
             return measure.experience(project(parted, case.projected, impact, by=(_PART, "series")))

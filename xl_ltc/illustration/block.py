@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -65,7 +66,9 @@ def illustrate(assumptions: AssumptionSet, values: Parameters | None = None) -> 
 def policies_sold(illustration: Illustration, assumptions: AssumptionSet) -> Sold:
     """The policies sold that the illustrative block implies, with the deaths of the past as Exhibit A-1b has them."""
     block = Block(illustration.block.frame.assign(annualized_premium=illustration.contractual_premium))
-    return reconstructed(block, assumptions, published.past_mortality_ae())
+    sold = reconstructed(block, assumptions, published.past_mortality_ae())
+    how = "Illustrative: each policy of the block stands for one over its persistency since issue, as in history."
+    return dataclasses.replace(sold, how=how)
 
 
 def _shares(policies: Mapping[str, int], values: Parameters) -> dict[str, dict[str, np.ndarray]]:

@@ -111,6 +111,9 @@ def _checked(table: InputTable, spec: TableSpec, rules: InforceRules, *, in_forc
     _check_dates_and_ages(checked, rules, report)
     if in_force:
         _check_premiums(checked, rules, report)
+    else:
+        allowed = "a number above 0: what was payable while premium was, also of a policy that is paid up or has ended"
+        report.add(checked["annualized_premium"] == 0.0, "annualized_premium", allowed)
     raise_problems(report)
     frame = pd.DataFrame(checked)
     return Block.from_checked(frame, rules.vocabulary), frame

@@ -50,10 +50,8 @@ class Experience:
         cls, cash_flows: CashFlows, settings: Settings, interest: PricingInterest
     ) -> Experience:
         """On the basis original pricing used: the earned rate where that was earned (section 16)."""
-        earned = dict(zip(interest.series, interest.earned_rate, strict=True))
-        by_group = np.array([earned[s] for s in cash_flows.groups["series"]])
-        valuation = cash_flows.groups["valuation_rate"].to_numpy(dtype=float)
-        return cls(cash_flows, settings, np.where(np.isnan(by_group), valuation, by_group))
+        groups = cash_flows.groups
+        return cls(cash_flows, settings, interest.rates(groups["series"], groups["valuation_rate"]))
 
     def where(self, **conditions: object) -> Experience:
         """The experience of some groups, e.g. ``where(series="200")``."""

@@ -10,7 +10,7 @@ from xl_ltc.errors import InputError
 from xl_ltc.inforce.block import Block
 from xl_ltc.pricing.attribution import Attribution, as_expected, attribute, check_steps
 from xl_ltc.pricing.expected import Expected, expected_experience, given_levels
-from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets, Mix
+from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets
 from xl_ltc.pricing.sold import Sold
 from xl_ltc.projection.results import CashFlows
 
@@ -80,10 +80,6 @@ class PricingBasisOfRun:
         except InputError as error:
             return without(f"Original pricing can't be projected: {error.problems[0]}.", sold)
         return cls(levelled, sold, expected)
-
-    def mix(self, name: str) -> Mix:
-        """A set by its name; see ``AssumptionSets.mix``."""
-        return self.sets.mix(name)
 
 
 def section_18(

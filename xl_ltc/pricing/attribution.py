@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS
 from xl_ltc.errors import InputError, one_of
 from xl_ltc.inforce.block import Block
@@ -19,9 +18,9 @@ from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.loss_ratio.values import increase_needed
 from xl_ltc.pricing.expected import Expected
 from xl_ltc.pricing.sets import AssumptionSets, Mix
+from xl_ltc.projection.impact import Impact
 from xl_ltc.projection.project import project
 from xl_ltc.projection.results import CashFlows, join
-from xl_ltc.rate_increase.impact import policy_increase
 
 START, HISTORY, ALL_CURRENT = "start", "history", "all"
 """Lines that are no assumption: what was expected; actual history with its projections; the other set as a whole."""
@@ -85,11 +84,6 @@ class Attribution:
     end: str
     lines: tuple[Line, ...]
 
-    @property
-    def steps(self) -> tuple[Line, ...]:
-        """The lines between the first and the last."""
-        return self.lines[1:-1]
-
     def residual(self, series: int | slice = slice(None)) -> float:
         """What the steps leave unexplained: the last line's loss ratio less that of the last step."""
         return self.lines[-1].loss_ratio(series) - self.lines[-2].loss_ratio(series)
@@ -139,7 +133,7 @@ def attribute(
         key = mix.decrements_and_claims
         if key not in known:
             progress(f"projecting {len(block):,} policies, step {len(known) + 1} of the attribution")
-            known[key] = join(history, _twice_the_premium(block, sets, mix))
+            known[key] = join(history, _until_implementation(block, sets, mix))
         return _valued(known[key], sets, mix)
 
     lines = []
@@ -154,16 +148,15 @@ def attribute(
     return Attribution(begin.name, end.name, tuple(lines))
 
 
-def _twice_the_premium(block: Block, sets: AssumptionSets, mix: Mix) -> CashFlows:
-    """A projection whose premium after less premium before is the premium from the implementation date on."""
-    assumptions: AssumptionSet = sets.assumptions
-    doubled = policy_increase(block, assumptions, np.ones(len(block)), behaviour=False)
-    return project(block, sets.projection(mix, block), doubled.impact)
+def _until_implementation(block: Block, sets: AssumptionSets, mix: Mix) -> CashFlows:
+    """A projection; after, of what falls due before each policy's anniversary in the effective year only."""
+    ended = Impact.ended(len(block), sets.assumptions.settings.increase_effective_year)
+    return project(block, sets.projection(mix, block), ended)
 
 
 def valued_now(block: Block, history: CashFlows, sets: AssumptionSets, mix: Mix) -> Valued:
     """Values of actual history and a set's projection, e.g. of an earlier filing at its own date."""
-    return _valued(join(history, _twice_the_premium(block, sets, mix)), sets, mix)
+    return _valued(join(history, _until_implementation(block, sets, mix)), sets, mix)
 
 
 def _valued(cash_flows: CashFlows, sets: AssumptionSets, mix: Mix) -> Valued:
@@ -174,4 +167,4 @@ def _valued(cash_flows: CashFlows, sets: AssumptionSets, mix: Mix) -> Valued:
         return np.bincount(codes, experience.valued_by_group(measure, basis), len(sets.series))  # type: ignore[arg-type]
 
     premium = by_series("earned_premium", "before")
-    return Valued(premium, by_series("incurred_claims", "before"), by_series("earned_premium", "after") - premium)
+    return Valued(premium, by_series("incurred_claims", "before"), premium - by_series("earned_premium", "after"))

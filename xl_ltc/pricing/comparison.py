@@ -10,7 +10,7 @@ import numpy as np
 from xl_ltc.inforce.block import Block
 from xl_ltc.pricing.attribution import Valued, valued_now
 from xl_ltc.pricing.sets import AssumptionSets, Mix
-from xl_ltc.projection.basis import BySeries, ProjectionBasis
+from xl_ltc.projection.basis import BySeries, ProjectionBasis, combined
 from xl_ltc.projection.results import CashFlows
 
 DURATIONS = (1, 2, 3, 5, 8, 10, 15, 20)
@@ -105,9 +105,8 @@ def _rates(block: Block, sets: AssumptionSets, mix: Mix, basis: ProjectionBasis,
 
     def spread(assumption: BySeries, columns: int, of: Callable) -> np.ndarray:
         out = np.empty((len(block), columns))
-        for i, member in enumerate(assumption.members):
-            rows = np.flatnonzero(assumption.of_series[series] == i)
-            out[rows] = of(member, rows)
+        for rows, (member,) in combined(series, assumption):
+            out[rows] = of(assumption.members[member], rows)
         return out
 
     lapse = spread(

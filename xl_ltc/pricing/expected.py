@@ -6,16 +6,15 @@ claims are proportional to it, it is a quotient.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from xl_ltc.assumptions.pricing.specs import EXPECTED
+from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS, EXPECTED
 from xl_ltc.errors import InputError
 from xl_ltc.loss_ratio.measures import Experience
-from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets
+from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets, Mix
 from xl_ltc.pricing.sold import Sold
 from xl_ltc.projection.project import project_since_issue
 
@@ -69,9 +68,7 @@ def expected_experience(sold: Sold, sets: AssumptionSets) -> tuple[Expected, Ass
         InputError: a series with neither an expected loss ratio nor a claim level, or whose level would be negative;
             a table of original pricing without rows.
     """
-    original = sets.mix(ORIGINAL)
-    own = tuple(dict.fromkeys(choice, series) for choice, series in zip(original.choices, sets.series, strict=True))
-    mix = dataclasses.replace(original, choices=own)
+    mix = Mix(ORIGINAL, tuple(dict.fromkeys(ASSUMPTIONS, series) for series in sets.series))
     at_one = sets.with_levels(dict.fromkeys(sets.series, 1.0))
     cash_flows = project_since_issue(sold.block, at_one.projection(mix), sold.count)
     experience = Experience(cash_flows, sets.assumptions.settings, sets.rates(mix, cash_flows.groups))

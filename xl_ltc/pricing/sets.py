@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ import pandas as pd
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.assumptions.pricing.bases import Frames, PricingBasis, build_basis
 from xl_ltc.assumptions.pricing.claim_costs import PricingClaimCosts
-from xl_ltc.assumptions.pricing.specs import ALL_SERIES, ASSUMPTIONS, BASES, CURRENT, EXPECTED, OWN, SETS
+from xl_ltc.assumptions.pricing.specs import ALL_SERIES, ASSUMPTIONS, CURRENT, EXPECTED, OWN, SETS
 from xl_ltc.errors import InputError, one_of
 from xl_ltc.inforce.block import Block
 from xl_ltc.projection.basis import BySeries, ClaimCosts, ProjectionBasis
@@ -99,6 +99,7 @@ class AssumptionSets:
             allowed = one_of((*self.series, ALL_SERIES))
             raise InputError.single(f"assumption set {name}", f"a row for series {', '.join(unknown)}", allowed)
         if len(own):
+            _check_meaning(name, own)
             choices = tuple(self._choice(name, own, series) for series in self.series)
         elif name == CURRENT:
             choices = (dict.fromkeys(ASSUMPTIONS, CURRENT),) * len(self.series)
@@ -161,6 +162,25 @@ class AssumptionSets:
         names = dict.fromkeys(choice["morbidity"] for choice in mix.choices)
         return tuple(n for n in names if isinstance(self._source(n), PricingBasis) and n not in self.levels)
 
+    def check_levels(self, mix: Mix) -> None:
+        """Whether a level of each of a set's pricing claim costs can be found at all; nothing is projected.
+
+        Raises:
+            InputError: a basis with neither a claim level nor sales of its own to calibrate one to.
+        """
+        frame = self.frames[EXPECTED]
+        given = set(frame.loc[frame["claim_level"].notna(), "basis"]) if len(frame) else set()
+        calibrated = set(frame.loc[frame["expected_lifetime_loss_ratio"].notna(), "basis"]) if len(frame) else set()
+        for name in self.without_level(mix):
+            if name not in given | (calibrated & set(self.series)):
+                raise self._no_level(mix, name)
+
+    def _no_level(self, mix: Mix, name: str) -> InputError:
+        place = f"assumption set {mix.name}, basis {name}, morbidity"
+        allowed = f"a claim_level, or an expected lifetime loss ratio and sales of it, in table {EXPECTED}"
+        why = f" ({self.unknown.removesuffix('.')})" if self.unknown else ""
+        return InputError.single(place, f"no level of the pricing claim costs{why}", allowed)
+
     def _source(self, name: str) -> AssumptionSet | PricingBasis:
         """Whose assumptions a cell of a set names."""
         if name == CURRENT:
@@ -179,10 +199,7 @@ class AssumptionSets:
         if name not in self.levels:
             if not needed:
                 return source.claim_costs
-            place = f"assumption set {mix.name}, basis {name}, morbidity"
-            allowed = f"a claim_level, or an expected lifetime loss ratio and sales of it, in table {EXPECTED}"
-            why = f" ({self.unknown.removesuffix('.')})" if self.unknown else ""
-            raise InputError.single(place, f"no level of the pricing claim costs{why}", allowed)
+            raise self._no_level(mix, name)
         if name not in self._levelled:
             self._levelled[name] = dataclasses.replace(source.claim_costs, level=self.levels[name])
         return self._levelled[name]
@@ -194,16 +211,18 @@ class AssumptionSets:
             mix: the set; a series with current interest has its earned rate, or the maximum valuation rate.
             groups: columns ``series`` and ``valuation_rate``.
         """
-        codes = {series: i for i, series in enumerate(self.series)}
-        found = []
-        for series, valuation in zip(groups["series"], groups["valuation_rate"], strict=True):
-            source = self._source(mix.choices[codes[series]]["interest"])
-            if isinstance(source, PricingBasis):
-                found.append(source.interest)
-                continue
-            earned = float(source.pricing_interest.earned_rate[codes[series]])
-            found.append(float(valuation) if np.isnan(earned) else earned)
-        return np.array(found)
+        source = {s: self._source(c["interest"]) for s, c in zip(self.series, mix.choices, strict=True)}
+        current = {
+            id(of): of.pricing_interest.rates(groups["series"], groups["valuation_rate"])
+            for of in source.values()
+            if isinstance(of, AssumptionSet)
+        }
+        return np.array(
+            [
+                of.interest if isinstance(of, PricingBasis) else current[id(of)][i]
+                for i, of in enumerate(source[series] for series in groups["series"])
+            ]
+        )
 
     def rates_of(self, mix: Mix, block: Block) -> np.ndarray:
         """Interest of each policy, as ``rates``; shape (policies,)."""
@@ -218,6 +237,12 @@ class AssumptionSets:
         return dataclasses.replace(self, levels=levels, unknown=unknown)
 
 
-def known_bases(frames: Frames) -> Sequence[str]:
-    """The priced bases a set may name."""
-    return list(frames[BASES].get("basis", []))
+def _check_meaning(name: str, own: pd.DataFrame) -> None:
+    """Raises InputError where rows give the current assumptions, or the original pricing, another meaning."""
+    for fixed, value in ((CURRENT, CURRENT), (ORIGINAL, OWN)):
+        for row in own.to_dict("records") if name == fixed else ():
+            for assumption in ASSUMPTIONS:
+                if row[assumption] != value:
+                    place = f"assumption set {name}, series {row['series']} (table {SETS})"
+                    allowed = f"{value} in every cell of this set; what you mix has a name of its own"
+                    raise InputError.single(place, f"{assumption} = {row[assumption]}", allowed)

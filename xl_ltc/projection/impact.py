@@ -27,6 +27,11 @@ class Impact:
         """No increase: every factor one."""
         return cls(np.array([effective_year]), np.ones((policies, 1, 4)))
 
+    @classmethod
+    def ended(cls, policies: int, effective_year: int) -> Impact:
+        """Nothing from the anniversary on: what it takes away is what falls due then, without an increase."""
+        return cls(np.array([effective_year]), np.zeros((policies, 1, 4)))
+
     def with_no_step(self) -> np.ndarray:
         """The factors with a leading step of ones, shape (policies, steps + 1, 4)."""
         ones = np.ones((len(self.factors), 1, 4))

@@ -111,12 +111,12 @@ class _Runner:
     def __init__(self, block: Block, history: pd.DataFrame, sets: AssumptionSets, mix: Mix) -> None:
         self._block, self._assumptions, self._series = block, sets.assumptions, sets.series
         self._settings = sets.assumptions.settings
-        self._basis = sets.projection(mix)
+        self._basis = sets.projection(mix, block)
         self._prepared = PreparedBlock(block, self._basis)
         self._history = from_history(history)
         self._filed = policy_increase(block, self._assumptions)
         year = self._filed.effective_year
-        self._ended = Impact(np.array([year]), np.zeros((len(block), 1, 4)))
+        self._ended = Impact.ended(len(block), year)
         self._years_until_increase = max(year - self._settings.first_year + 1, 0)
         # A projection's factors take five megabytes; scenarios next to each other often have the same.
         self._impact = functools.lru_cache(maxsize=2 * kernel.threads())(self._made_impact)

@@ -22,6 +22,7 @@ from xl_ltc.errors import InputError, Problem
 from xl_ltc.experience.study import STUDY_BY_NAME
 from xl_ltc.inforce.history import HISTORY
 from xl_ltc.inforce.schema import INFORCE
+from xl_ltc.pricing.sold import SOLD
 from xl_ltc.scenarios.specs import SPECS as SCENARIO_SPECS
 from xl_ltc.settings import Settings
 from xl_ltc.tables import InputTable, column_letters, sheet_locator
@@ -50,7 +51,8 @@ class WorkbookInputs:
         places: where each of them stands, by name.
         history: actual experience, as it stands; ``check_history`` checks it.
         study: experience and original pricing, as far as they are given; ``check_study`` checks them.
-        inforce: the in-force policies as they stand, or None when the workbook has no such table.
+        inforce, sold: the in-force policies and the policies sold as they stand, or None where the workbook has no such
+            table.
         scenarios: scenarios and grids, as far as they are given; ``check_scenarios`` checks them.
     """
 
@@ -61,6 +63,7 @@ class WorkbookInputs:
     history: InputTable
     study: dict[str, InputTable]
     inforce: InputTable | None
+    sold: InputTable | None
     scenarios: dict[str, InputTable]
 
 
@@ -75,7 +78,7 @@ def read_workbook(path: Path) -> WorkbookInputs:
             formula that has no stored value; filled rows right below a table; settings that are not allowed. All
             that can be found at once.
     """
-    found, problems = _read(path, REQUIRED, (INFORCE.name, *STUDY_BY_NAME, *_SCENARIO_NAMES))
+    found, problems = _read(path, REQUIRED, (INFORCE.name, SOLD.name, *STUDY_BY_NAME, *_SCENARIO_NAMES))
     choices = None
     if SETTINGS_TABLE in found and CONTROL_TABLE in found:
         try:
@@ -87,7 +90,8 @@ def read_workbook(path: Path) -> WorkbookInputs:
     tables = {spec.name: found[spec.name] for spec in SPECS}
     study = {name: found[name] for name in STUDY_BY_NAME if name in found}
     scenarios = {name: found[name] for name in _SCENARIO_NAMES if name in found}
-    return WorkbookInputs(tables, *choices, found[HISTORY.name], study, found.get(INFORCE.name), scenarios)
+    policies = (found.get(INFORCE.name), found.get(SOLD.name))
+    return WorkbookInputs(tables, *choices, found[HISTORY.name], study, *policies, scenarios)
 
 
 def read_tables(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, InputTable]:

@@ -6,18 +6,24 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
+from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.assumptions.pricing.specs import CURRENT
 from xl_ltc.errors import InputError, one_of
 from xl_ltc.exhibits.attribution_page import attribution_page
 from xl_ltc.exhibits.attribution_tables import EXPECTED_WORDS
+from xl_ltc.exhibits.manifest import assumptions_hash
 from xl_ltc.exhibits.set_comparison import set_comparison_page
+from xl_ltc.experience.study import Study
+from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.schema import CODED
 from xl_ltc.pricing.analysis import PricingRequest
-from xl_ltc.pricing.attribution import Attribution, as_expected, attribute, valued_now
+from xl_ltc.pricing.attribution import Attribution, Valued, as_expected, attribute, valued_now
 from xl_ltc.pricing.comparison import SetRates, compare_sets
 from xl_ltc.pricing.sets import AssumptionSets
 from xl_ltc.projection.results import from_history
-from xl_ltc.workbook.actions.inputs import Inputs, read_inputs
+from xl_ltc.workbook.actions.inputs import Inputs, check_not_policies, read_basis, read_block, read_inputs
 from xl_ltc.workbook.actions.places import check_not_input, check_out, same_file, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.putting import known_by, put_pages
@@ -70,40 +76,78 @@ def attribute_workbook(
     """
     out = files.out or files.workbook
     check_out(files.workbook, files.inforce, out)
-    for file, what in ((earlier, "the earlier filing's workbook"), (earlier_inforce, "its in-force file")):
-        if file is not None and not same_file(file, files.workbook):
-            check_not_input(out, file, what)
+    if earlier is None and earlier_inforce is not None:
+        raise InputError.single("--earlier-inforce", str(earlier_inforce), "together with --earlier, its workbook")
     version = version_of(files.workbook)
     inputs = read_inputs(files.workbook, files.inforce, progress, out, files.sold)
     asked = inputs.request
-    request = PricingRequest.parsed(
-        asked.projected, begin or asked.begin, end or asked.end, ", ".join(asked.steps) if steps is None else steps
-    )
-    history = from_history(inputs.history)
+    steps = ", ".join(asked.steps) if steps is None else steps
+    begin = begin or (asked.begin if earlier is None else EARLIER)
+    request = PricingRequest.parsed(asked.projected, begin, end or asked.end, steps)
+    words = EXPECTED_WORDS
     if earlier is None:
         pricing = inputs.pricing(progress)
-        if pricing.expected is None:
-            raise InputError.single(f"{files.workbook.name}, section 18", pricing.missing, "expected experience")
-        sets, start, words = pricing.sets, as_expected(pricing.expected), EXPECTED_WORDS
+        sets, start = pricing.sets, as_expected(pricing.expected) if pricing.expected else None
     else:
-        before = read_inputs(earlier, earlier_inforce, progress)
-        sets = _with_earlier(inputs, before, progress)
-        old = AssumptionSets(before.assumptions, before.study)
-        progress(f"projecting the {len(before.block):,} policies of {earlier.name}")
-        start = valued_now(before.block, from_history(before.history), old, old.mix(CURRENT))
-        words = f"The earlier filing ({earlier.name}) at its own date, {before.assumptions.settings.valuation_date}"
-        request = dataclasses.replace(request, begin=begin or EARLIER, end=end or CURRENT)
+        before = _read_earlier(earlier, earlier_inforce, files, out, progress)
+        sets = _with_earlier(inputs, before, (request.begin, request.end), progress)
+        start, words = _at_its_own_date(before, earlier.name, progress)
     found = attribute(
-        inputs.block, history, sets, sets.mix(request.begin), sets.mix(request.end), request.steps, start, progress
+        inputs.block,
+        from_history(inputs.history),
+        sets,
+        sets.mix(request.begin),
+        sets.mix(request.end),
+        request.steps,
+        start,
+        progress,
     )
     progress(f"writing {out.name}")
     year = inputs.assumptions.settings.valuation_date.year
-    known = known_by(inputs.block, inputs.assumptions, inputs.control)
+    known = known_by(inputs) | ({} if earlier is None else {EARLIER: assumptions_hash(before.assumptions)[:8]})
     page = attribution_page(found, sets.series, year, known, words)
-    return found, put_pages(files.workbook, version, [page], out, lists=[page.sheet])
+    why = () if start is not None else (f"It begins with history. {pricing.missing}",)
+    return found, (*why, *put_pages(files.workbook, version, [page], out, lists=[page.sheet]))
 
 
-def _with_earlier(inputs: Inputs, before: Inputs, progress: Progress) -> AssumptionSets:
+@dataclasses.dataclass(frozen=True)
+class _Earlier:
+    """An earlier filing: what an attribution that begins with it needs."""
+
+    block: Block
+    history: pd.DataFrame
+    assumptions: AssumptionSet
+    study: Study
+
+
+def _read_earlier(workbook: Path, inforce: Path | None, files: Files, out: Path, progress: Progress) -> _Earlier:
+    """An earlier filing's inputs; of pricing and of policies sold nothing is needed.
+
+    Raises:
+        InputError: every problem of them; one of its files would be written over; it projects another set than its
+            current assumptions.
+    """
+    if not same_file(workbook, files.workbook):
+        check_not_input(out, workbook, "the earlier filing's workbook")
+    basis = read_basis(workbook, progress)
+    check_not_policies(out, workbook, inforce, None, basis.inputs)
+    control = basis.inputs.control
+    if control.assumption_set != CURRENT:
+        found = f"the earlier filing's assumption_set = {control.assumption_set!r}"
+        raise InputError.single(f"{workbook.name}, Control", found, CURRENT)
+    block, _ = read_block(workbook, inforce, basis, progress)
+    return _Earlier(block, basis.history, basis.assumptions, basis.study)
+
+
+def _at_its_own_date(before: _Earlier, name: str, progress: Progress) -> tuple[Valued, str]:
+    """An earlier filing's own values, and what the line is called."""
+    sets = AssumptionSets(before.assumptions, before.study)
+    progress(f"projecting the {len(before.block):,} policies of {name}")
+    values = valued_now(before.block, from_history(before.history), sets, sets.mix(CURRENT))
+    return values, f"The earlier filing ({name}) at its own date, {before.assumptions.settings.valuation_date}"
+
+
+def _with_earlier(inputs: Inputs, before: _Earlier, names: Sequence[str], progress: Progress) -> AssumptionSets:
     """The sets of this filing, and the assumptions of the earlier one among them.
 
     Raises:
@@ -115,8 +159,8 @@ def _with_earlier(inputs: Inputs, before: Inputs, progress: Progress) -> Assumpt
             raise InputError.single(
                 f"the earlier filing, {name}", one_of(then), f"the same in the same order as now: {one_of(now)}"
             )
-    pricing = inputs.pricing(progress)
-    return dataclasses.replace(pricing.sets, others={EARLIER: before.assumptions})
+    sets = inputs.sets([name for name in names if name != EARLIER], progress)
+    return dataclasses.replace(sets, others={EARLIER: before.assumptions})
 
 
 def compare_sets_workbook(
@@ -142,8 +186,8 @@ def compare_sets_workbook(
     names = list(dict.fromkeys(names)) or [inputs.request.begin, inputs.request.end]
     if len(names) < 2:
         raise InputError.single("assumption sets", f"only {names[0]}", "two sets or more")
-    sets = inputs.pricing(progress).sets
+    sets = inputs.sets(names, progress)
     found = compare_sets(inputs.block, from_history(inputs.history), sets, names, progress)
     progress(f"writing {out.name}")
-    page = set_comparison_page(found, sets.series, known_by(inputs.block, inputs.assumptions, inputs.control))
+    page = set_comparison_page(found, sets.series, known_by(inputs))
     return found, put_pages(files.workbook, version, [page], out, lists=[page.sheet])

@@ -13,7 +13,7 @@ from xl_ltc.assumptions.specs import BY_NAME
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.experience.study import STUDY_BY_NAME
 from xl_ltc.tables import InputTable, Locator, TableSpec, clean, column_names
-from xl_ltc.workbook.actions.inputs import check_not_inforce
+from xl_ltc.workbook.actions.inputs import check_not_policies
 from xl_ltc.workbook.actions.places import check_out, same_file
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.package.set_cells import TableChanges, set_table_numbers
@@ -89,7 +89,7 @@ def _check_out(source: Path | None, filing: Path, out: Path) -> None:
     if source is not None and same_file(out, source):
         found = f"{out}, the workbook the numbers come from"
         raise InputError.single("--out", found, "another file; it would be overwritten")
-    check_not_inforce(out, filing, None, read_workbook(filing))
+    check_not_policies(out, filing, None, None, read_workbook(filing))
 
 
 def _checked(source: Path | None, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

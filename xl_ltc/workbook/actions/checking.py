@@ -11,8 +11,7 @@ from xl_ltc.exhibits.input_checks import input_checks_page
 from xl_ltc.inforce.block import Block
 from xl_ltc.scenarios.tables import check_scenarios
 from xl_ltc.workbook.actions.inputs import (
-    check_not_inforce,
-    check_not_sold,
+    check_not_policies,
     read_basis,
     read_block,
     read_request,
@@ -53,7 +52,9 @@ class Checked:
         return f"{self.total:,} problem{'s' if self.total != 1 else ''} found{more}."
 
 
-def check_inputs(workbook: Path, inforce: Path | None, out: Path | None, progress: Progress) -> Checked:
+def check_inputs(
+    workbook: Path, inforce: Path | None, out: Path | None, progress: Progress, sold: Path | None = None
+) -> Checked:
     """Look through all that a run would read.
 
     Args:
@@ -61,6 +62,7 @@ def check_inputs(workbook: Path, inforce: Path | None, out: Path | None, progres
         inforce: Parquet, CSV, or a workbook with a table ``inforce``; None for what the Control sheet names.
         out: where the workbook with the sheet ``Input checks`` goes; may be ``workbook``; None to write nothing.
         progress: told what is being done.
+        sold: policies sold, as ``inforce``; None for what the Control sheet names.
 
     Raises:
         InputError: the file is no workbook that can be read, or ``out`` can't be written.
@@ -68,7 +70,7 @@ def check_inputs(workbook: Path, inforce: Path | None, out: Path | None, progres
     if out is not None:
         check_out(workbook, inforce, out)
     version = version_of(workbook)
-    found = _found(workbook, inforce, out, progress)
+    found = _found(workbook, inforce, out, progress, sold)
     if out is None:
         return found
     progress(f"writing {out.name}")
@@ -77,15 +79,14 @@ def check_inputs(workbook: Path, inforce: Path | None, out: Path | None, progres
     return Checked(found.problems, found.total, found.here, found.block, found.unread, (out,))
 
 
-def _found(workbook: Path, inforce: Path | None, out: Path | None, progress: Progress) -> Checked:
+def _found(workbook: Path, inforce: Path | None, out: Path | None, progress: Progress, sold: Path | None) -> Checked:
     try:
         basis = read_basis(workbook, progress)
         check_scenarios(basis.inputs.scenarios, basis.assumptions.vocabulary("series"))
     except InputError as error:
         return Checked(error.problems, error.total, True, None, "the policies in force, once these are mended", ())
     if out is not None:
-        check_not_inforce(out, workbook, inforce, basis.inputs)
-        check_not_sold(out, workbook, None, basis.inputs)
+        check_not_policies(out, workbook, inforce, sold, basis.inputs)
     try:
         read_request(basis)
     except InputError as error:
@@ -96,10 +97,10 @@ def _found(workbook: Path, inforce: Path | None, out: Path | None, progress: Pro
         source = inforce or workbook.parent / basis.inputs.control.inforce
         return Checked(error.problems, error.total, _in_this_workbook(workbook, source), None, "", ())
     try:
-        if basis.inputs.control.policies_sold != RECONSTRUCTED:
-            read_sold(workbook, inforce, None, basis, block, progress)
+        if sold is not None or basis.inputs.control.policies_sold != RECONSTRUCTED:
+            read_sold(workbook, inforce, sold, basis, block, progress)
     except InputError as error:
-        source = workbook.parent / basis.inputs.control.policies_sold
+        source = sold or workbook.parent / basis.inputs.control.policies_sold
         return Checked(error.problems, error.total, _in_this_workbook(workbook, source), None, "", ())
     return Checked((), 0, True, block, "", ())
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled, bundled_tables
-from xl_ltc.assumptions.pricing.specs import CURRENT
+from xl_ltc.assumptions.pricing.specs import BASES
 from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, SPECS
 from xl_ltc.control import EACH_SERIES, ILLUSTRATIVE, RECONSTRUCTED, TABLE, TOGETHER, Control
 from xl_ltc.errors import InputError, Problem, one_of, shown
@@ -23,8 +24,8 @@ from xl_ltc.inforce.read import read_inforce, record_locator
 from xl_ltc.inforce.schema import CODED, INFORCE
 from xl_ltc.inforce.validate import InforceRules, check_inforce
 from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest
-from xl_ltc.pricing.sets import AssumptionSets, Mix
-from xl_ltc.pricing.sold import SOLD, Sold, check_sold, reconstructed
+from xl_ltc.pricing.sets import AssumptionSets
+from xl_ltc.pricing.sold import SOLD, Sold, check_sold, reconstructed, sold_frame
 from xl_ltc.scenarios.specs import SPECS as SCENARIO_SPECS
 from xl_ltc.tables import InputTable, clean
 from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS, check_not_input, same_file
@@ -71,15 +72,17 @@ class Inputs:
             self.request,
         )
 
-    def projected(self, progress: Progress) -> tuple[AssumptionSets, Mix]:
-        """The set that is projected, and the sets it is of, with levels of pricing claim costs where it has some."""
+    def sets(self, names: Iterable[str], progress: Progress) -> AssumptionSets:
+        """The assumption sets; with levels of pricing claim costs where some of these sets have such costs.
+
+        Raises:
+            InputError: a set that can't be used, by its name.
+        """
         sets = AssumptionSets(self.assumptions, self.study)
-        mix = sets.mix(self.request.projected)
-        priced = any(choice["morbidity"] != CURRENT for choice in mix.choices)
-        return (self.pricing(progress).sets if priced else sets), mix
+        return self.pricing(progress).sets if any(sets.without_level(sets.mix(name)) for name in names) else sets
 
     def pricing(self, progress: Progress) -> PricingBasisOfRun:
-        """Expected experience, and the assumption sets."""
+        """Expected experience, and the assumption sets with the levels it gives."""
         return PricingBasisOfRun.of(AssumptionSets(self.assumptions, self.study), self.sold, progress)
 
 
@@ -111,8 +114,7 @@ def read_inputs(
     """
     basis = read_basis(workbook, progress)
     if out is not None:
-        check_not_inforce(out, workbook, inforce, basis.inputs)
-        check_not_sold(out, workbook, sold, basis.inputs)
+        check_not_policies(out, workbook, inforce, sold, basis.inputs)
     return completed(basis, workbook, inforce, progress, sold)
 
 
@@ -151,7 +153,9 @@ def read_request(basis: WorkbookBasis) -> PricingRequest:
         problems += [dataclasses.replace(p, place=places["attribution_steps"]) for p in error.problems]
     if problems:
         raise InputError(problems)
-    sets.mix(control.assumption_set)
+    used = {request.projected, *((request.begin, request.end) if len(basis.study[BASES]) else ())}
+    for mix in map(sets.mix, used):
+        sets.check_levels(mix)
     return request
 
 
@@ -159,39 +163,33 @@ def read_sold(
     workbook: Path, inforce: Path | None, file: Path | None, basis: WorkbookBasis, block: Block, progress: Progress
 ) -> Sold | str:
     """The policies sold, or why they are not known; arguments and errors as ``read_inputs``."""
-    control, assumptions = basis.inputs.control, basis.assumptions
-    if file is None and control.policies_sold == RECONSTRUCTED:
-        if inforce is None and control.inforce == ILLUSTRATIVE:
-            return illustrative_sold()
+    inputs, assumptions = basis.inputs, basis.assumptions
+    source = inputs.control.policies_sold
+    if file is None and source == RECONSTRUCTED:
+        if inforce is None and inputs.control.inforce == ILLUSTRATIVE:
+            return _illustrative_sold(assumptions)
         try:
             return reconstructed(block, assumptions)
         except InputError as error:
             return f"The policies sold are not known: {error.problems[0]}."
-    given, file = file, sold_file(workbook, file, basis.inputs)
-    place, found = basis.inputs.places["policies_sold"], f"policies_sold = {control.policies_sold!r}"
+    given, file = file, _named_file(workbook, file, source)
+    place, found = inputs.places["policies_sold"], f"policies_sold = {source!r}"
     if given is None and file is not None and not file.is_file():
         raise InputError.single(place, found, f"{RECONSTRUCTED}, {TABLE}, or a file; {file} is none")
-    if file is None and SOLD.name not in read_what_is_there(workbook, [SOLD.name]):
+    progress(f"reading the policies sold of {(file or workbook).name}")
+    table = inputs.sold if file is None else read_policies(file, SOLD.name)
+    if table is None:
         allowed = f"{RECONSTRUCTED}, a file, or {TABLE} where this workbook has an Excel table {SOLD.name} with rows"
         raise InputError.single(place, found, allowed)
-    where = workbook if file is None else file
-    progress(f"reading the policies sold of {where.name}")
-    if where.suffix.lower() in WORKBOOK_ENDINGS:
-        table = read_tables(where, (SOLD.name,))[SOLD.name]
-    else:
-        table = read_inforce(where)
     return check_sold(table, _rules(assumptions))
 
 
-def sold_file(workbook: Path, given: Path | None, inputs: WorkbookInputs) -> Path | None:
-    """The file of policies sold that is given, or else the one the Control sheet names; None where it names none."""
-    source = inputs.control.policies_sold
-    return workbook.parent / source if given is None and source not in (RECONSTRUCTED, TABLE) else given
-
-
-def illustrative_sold() -> Sold:
-    """The policies sold that the bundled illustrative block implies."""
-    return policies_sold(_illustration(), bundled())
+def _illustrative_sold(assumptions: AssumptionSet) -> Sold:
+    """The policies sold that the bundled illustrative block implies, checked against an assumption set."""
+    sold = policies_sold(_illustration(), bundled())
+    frame = sold_frame(sold).astype(dict.fromkeys(CODED, "object"))
+    checked = check_sold(InputTable(frame, record_locator("illustrative policies sold")), _rules(assumptions))
+    return dataclasses.replace(checked, how=sold.how)
 
 
 @functools.lru_cache(maxsize=1)
@@ -228,29 +226,28 @@ def illustrative_policies() -> InputTable:
     return InputTable(frame.astype(dict.fromkeys(CODED, "object")), record_locator("illustrative block"))
 
 
-def check_not_inforce(out: Path, workbook: Path, inforce: Path | None, inputs: WorkbookInputs) -> None:
-    """Raises InputError where the policies would be overwritten; a table in the workbook itself is kept there."""
-    file = _inforce_file(workbook, inforce, inputs)
-    if file is not None and not same_file(file, workbook):
-        check_not_input(out, file)
+def check_not_policies(
+    out: Path, workbook: Path, inforce: Path | None, sold: Path | None, inputs: WorkbookInputs
+) -> None:
+    """Raises InputError where a file of policies would be overwritten; a table in the workbook itself is kept there."""
+    control = inputs.control
+    for file, words in (
+        (_named_file(workbook, inforce, control.inforce), "the in-force file"),
+        (_named_file(workbook, sold, control.policies_sold), "the file of policies sold"),
+    ):
+        if file is not None and not same_file(file, workbook):
+            check_not_input(out, file, words)
 
 
-def check_not_sold(out: Path, workbook: Path, sold: Path | None, inputs: WorkbookInputs) -> None:
-    """Raises InputError where the policies sold would be overwritten."""
-    file = sold_file(workbook, sold, inputs)
-    if file is not None and not same_file(file, workbook):
-        check_not_input(out, file, "the file of policies sold")
-
-
-def _inforce_file(workbook: Path, inforce: Path | None, inputs: WorkbookInputs) -> Path | None:
-    """The in-force file that is given, or else the one the Control sheet names; None where that names none."""
-    source = inputs.control.inforce
-    return workbook.parent / source if inforce is None and source not in (ILLUSTRATIVE, TABLE, "") else inforce
+def _named_file(workbook: Path, given: Path | None, source: str) -> Path | None:
+    """The file that is given, or else the one an entry of the Control sheet names; None where that names none."""
+    named = source not in (ILLUSTRATIVE, RECONSTRUCTED, TABLE, "")
+    return workbook.parent / source if given is None and named else given
 
 
 def _policies(workbook: Path, inforce: Path | None, inputs: WorkbookInputs, progress: Progress) -> InputTable:
     """The policies in force of a file, or of the table in the workbook."""
-    file = _inforce_file(workbook, inforce, inputs)
+    file = _named_file(workbook, inforce, inputs.control.inforce)
     if inforce is None and file is not None and not file.is_file():
         allowed = f"{ILLUSTRATIVE}, {TABLE}, or a file; {file} is none"
         raise InputError.single(inputs.places["inforce"], f"inforce = {inputs.control.inforce!r}", allowed)
@@ -274,9 +271,12 @@ def _caution(illustrative: bool, assumptions: AssumptionSet) -> str:
 
 def read_any_inforce(path: Path) -> InputTable:
     """In-force policies from Parquet, CSV or a worksheet table."""
-    if path.suffix.lower() in WORKBOOK_ENDINGS:
-        return read_tables(path, (INFORCE.name,))[INFORCE.name]
-    return read_inforce(path)
+    return read_policies(path, INFORCE.name)
+
+
+def read_policies(path: Path, table: str) -> InputTable:
+    """Policies from Parquet, CSV or an Excel table of a name."""
+    return read_tables(path, (table,))[table] if path.suffix.lower() in WORKBOOK_ENDINGS else read_inforce(path)
 
 
 def check_experience(table: InputTable, assumptions: AssumptionSet) -> pd.DataFrame:

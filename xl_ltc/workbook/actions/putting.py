@@ -6,13 +6,11 @@ import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from xl_ltc.assumptions.assumption_set import AssumptionSet
-from xl_ltc.control import Control
 from xl_ltc.errors import InputError
-from xl_ltc.exhibits.manifest import assumptions_hash
+from xl_ltc.exhibits.manifest import assumptions_hash, frame_hash, frames_hash, sold_hash
 from xl_ltc.exhibits.table import Page
-from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.control_totals import manifest_entry
+from xl_ltc.workbook.actions.inputs import Inputs
 from xl_ltc.workbook.actions.places import version_of
 from xl_ltc.workbook.package import graft
 from xl_ltc.workbook.sheets.page import write_pages
@@ -21,12 +19,17 @@ _SHORT = 8
 """Digits of a hash that are enough to tell inputs apart by eye."""
 
 
-def known_by(block: Block, assumptions: AssumptionSet, control: Control) -> dict[str, str]:
+def known_by(inputs: Inputs) -> dict[str, str]:
     """What a sheet says of the inputs it stands on, so that they can be known again."""
-    return {
-        "scenario": control.scenario or "none",
-        "assumptions": assumptions_hash(assumptions)[:_SHORT],
-        "policies": str(manifest_entry(block)["sha256"])[:_SHORT],
+    hashes = {
+        "assumptions": assumptions_hash(inputs.assumptions),
+        "policies": str(manifest_entry(inputs.block)["sha256"]),
+        "history": frame_hash(inputs.history),
+        "experience and pricing": frames_hash(inputs.study),
+        "policies sold": sold_hash(inputs.sold),
+    }
+    return {"scenario": inputs.control.scenario or "none"} | {
+        what: digest[:_SHORT] for what, digest in hashes.items() if digest
     }
 
 

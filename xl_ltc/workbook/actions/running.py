@@ -100,7 +100,7 @@ def run_workbook(
     run = inputs.run(progress)
     checks = reconcile(run) if stands_for_the_filing(run) else []
     missing = run.pricing.missing if run.pricing else ""
-    cautions = (*filter(None, (run.caution, missing and f"No sections 16 and 18: {missing}")),)
+    cautions = (*filter(None, (run.caution, missing and f"No expected loss ratios and no section 18: {missing}")),)
     record = manifest(run, command, started, time.perf_counter() - clock, cautions)
     progress(f"writing {out.name}")
     with contextlib.ExitStack() as stack:

@@ -14,7 +14,7 @@ from xl_ltc.scenarios.outcome import Sensitivities
 from xl_ltc.scenarios.run import run_sensitivities
 from xl_ltc.scenarios.specs import GRIDS, SCENARIOS
 from xl_ltc.scenarios.tables import Asked, check_scenarios
-from xl_ltc.workbook.actions.inputs import WorkbookBasis, check_not_inforce, completed, read_basis
+from xl_ltc.workbook.actions.inputs import WorkbookBasis, check_not_policies, completed, read_basis
 from xl_ltc.workbook.actions.places import check_folder, check_out, version_of, write_text
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.putting import known_by, put_pages
@@ -60,6 +60,7 @@ def sensitivities_workbook(
     results: Path | None,
     progress: Progress,
     names: Sequence[str] = (),
+    sold: Path | None = None,
 ) -> SensitivitiesOutcome:
     """Run the scenarios and grids of a workbook.
 
@@ -70,6 +71,7 @@ def sensitivities_workbook(
         results: folder for the runs as a CSV file; None for the one the Control sheet names, if it does.
         progress: told what is being done; may raise ``Cancelled``.
         names: of the scenarios and grids to run; all of them without any.
+        sold: policies sold, as ``inforce``; None for what the Control sheet names.
 
     Raises:
         InputError: every problem of the inputs; no scenario or grid, or none of such a name.
@@ -80,17 +82,18 @@ def sensitivities_workbook(
         check_folder(results, "--results")
     version = version_of(workbook)
     basis = read_basis(workbook, progress)
-    check_not_inforce(out, workbook, inforce, basis.inputs)
+    check_not_policies(out, workbook, inforce, sold, basis.inputs)
     control = basis.inputs.control
     if results is None and control.results_folder:
         results = workbook.parent / control.results_folder
         check_folder(results, "results_folder on the Control sheet")
     asked = _asked(workbook, basis, names)
-    inputs = completed(basis, workbook, inforce, progress)
-    sets, mix = inputs.projected(progress)
+    inputs = completed(basis, workbook, inforce, progress, sold)
+    sets = inputs.sets([inputs.request.projected], progress)
+    mix = sets.mix(inputs.request.projected)
     found = run_sensitivities(inputs.block, basis.history, sets, mix, asked, progress)
     progress(f"writing {out.name}")
-    known = known_by(inputs.block, basis.assumptions, control) | {"assumption set": mix.name}
+    known = known_by(inputs) | {"assumption set": mix.name}
     page = sensitivities_page(found, basis.assumptions.settings, known)
     # Another list of scenarios is another list of lines; of those that are gone nobody is told.
     warnings = put_pages(workbook, version, [page], out, [page.sheet])
