@@ -234,7 +234,9 @@ class AssumptionSets:
 
     def with_levels(self, levels: Mapping[str, float], unknown: str = "") -> AssumptionSets:
         """The same with levels of the pricing claim costs, and why others are not known."""
-        return dataclasses.replace(self, levels=levels, unknown=unknown)
+        levelled = dataclasses.replace(self, levels=levels, unknown=unknown)
+        vars(levelled)["_built"] = self._built  # the bases are the same: the level is no part of one
+        return levelled
 
 
 def _check_meaning(name: str, own: pd.DataFrame) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,8 @@ from xl_ltc.assumptions.pricing.specs import (
 from xl_ltc.assumptions.specs import LAST_AGE, LAST_DURATION
 from xl_ltc.errors import InputError, Problem, one_of, shown
 from xl_ltc.tables import Locator, dense
+
+T = TypeVar("T")
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -86,49 +88,40 @@ def build_basis(name: str, frames: Frames, assumptions: AssumptionSet) -> Pricin
         assumptions: current ones; payment options and the shape of the claim costs are theirs.
 
     Raises:
-        InputError: no such basis, or a table it names lacks rows; by name.
+        InputError: no such basis, or a table it names lacks rows or holds what it may not; by name.
     """
 
     def place(table: str) -> Locator:
         return lambda row, column: f"basis {name}, table {table}"
 
-    problems = basis_problems(name, frames, assumptions, place)
-    if problems:
-        raise InputError(problems)
-    row = _row(frames, name)
-    interest = frames[INTEREST].set_index("basis")["original_pricing"]
-    return PricingBasis(
-        name,
-        float(interest[name]),
-        _mortality(row, frames, assumptions),
-        _lapse(row, frames, assumptions, place),
-        _claim_costs(row, frames, assumptions, place),
-    )
-
-
-def basis_problems(
-    name: str, frames: Frames, assumptions: AssumptionSet, place: Callable[[str], Locator]
-) -> list[Problem]:
-    """What keeps a basis from being built; ``place``: locators by table."""
     if frames[BASES].empty or name not in set(frames[BASES]["basis"]):
         known = list(frames[BASES]["basis"]) if not frames[BASES].empty else []
-        return [Problem(place(BASES)(None, None), f"no row for basis {name}", one_of(known) if known else "a row")]
+        raise InputError.single(
+            place(BASES)(None, None), f"no row for basis {name}", one_of(known) if known else "a row"
+        )
     row = _row(frames, name)
     needed = [INTEREST, MORTALITY, row["lapse_lifetime_pay"], row["lapse_limited_pay"]]
     needed += [] if row["claim_durations"] == NONE else [row["claim_durations"]]
     missing = [table for table in dict.fromkeys(needed) if frames[table].empty]
     if missing:
-        return [Problem(place(table)(None, None), "no rows", f"the table that basis {name} names") for table in missing]
+        allowed = f"the table that basis {name} names"
+        raise InputError([Problem(place(table)(None, None), "no rows", allowed) for table in missing])
+    interest = frames[INTEREST].set_index("basis")["original_pricing"]
     problems = []
-    if name not in set(frames[INTEREST]["basis"]):
+    if name not in interest:
         problems.append(Problem(place(INTEREST)(None, "basis"), f"no row for basis {name}", "a rate for each basis"))
-    problems += _mortality_problems(row, frames, place)
-    for build in (_lapse, _claim_costs):
+
+    def attempted(build: Callable[..., T]) -> T | None:
         try:
-            build(row, frames, assumptions, place)
+            return build(row, frames, assumptions, place)
         except InputError as error:
-            problems += error.problems
-    return problems
+            problems.extend(error.problems)
+            return None
+
+    mortality, lapse, claim_costs = attempted(_mortality), attempted(_lapse), attempted(_claim_costs)
+    if problems or mortality is None or lapse is None or claim_costs is None:
+        raise InputError(problems)
+    return PricingBasis(name, float(interest[name]), mortality, lapse, claim_costs)
 
 
 def _row(frames: Frames, name: str) -> Mapping[str, Any]:
@@ -136,19 +129,23 @@ def _row(frames: Frames, name: str) -> Mapping[str, Any]:
     return dict(frame[frame["basis"] == name].iloc[0])
 
 
-def _mortality_problems(row: Mapping[str, Any], frames: Frames, place: Callable[[str], Locator]) -> list[Problem]:
+def _check_mortality(row: Mapping[str, Any], frames: Frames, place: Callable[[str], Locator]) -> None:
     name = row["mortality_table"]
     ages = frames[MORTALITY].loc[frames[MORTALITY]["mortality_table"] == name, "attained_age"].to_numpy(dtype=int)
     if not len(ages):
         known = list(dict.fromkeys(frames[MORTALITY]["mortality_table"]))
-        return [Problem(place(BASES)(None, "mortality_table"), shown(name), one_of(known))]
+        raise InputError.single(place(BASES)(None, "mortality_table"), shown(name), one_of(known))
     if ages[0] > FIRST_AGE or (np.diff(ages) != 1).any():
         found = f"{name}: attained ages from {ages[0]}" + (", with gaps" if (np.diff(ages) != 1).any() else "")
-        return [Problem(place(MORTALITY)(None, "attained_age"), found, f"every age from {FIRST_AGE} or less on")]
-    return []
+        allowed = f"every age from {FIRST_AGE} or less on"
+        raise InputError.single(place(MORTALITY)(None, "attained_age"), found, allowed)
 
 
-def _mortality(row: Mapping[str, Any], frames: Frames, assumptions: AssumptionSet) -> PricingMortality:
+def _mortality(
+    row: Mapping[str, Any], frames: Frames, assumptions: AssumptionSet, place: Callable[[str], Locator]
+) -> PricingMortality:
+    _check_mortality(row, frames, place)
+
     def own(table: str) -> pd.DataFrame:
         frame = frames[table]
         return frame if frame.empty else frame[frame["mortality_table"] == row["mortality_table"]]
