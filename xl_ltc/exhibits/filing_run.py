@@ -12,12 +12,12 @@ from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.experience.study import Study, nothing_given
 from xl_ltc.inforce.block import Block
 from xl_ltc.loss_ratio.measures import Experience
-from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest, section_18
-from xl_ltc.pricing.attribution import Attribution
+from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest, check_sets, section_18
+from xl_ltc.pricing.attribution import Attribution, until_implementation
 from xl_ltc.pricing.sets import AssumptionSets
 from xl_ltc.pricing.sold import Sold
 from xl_ltc.projection.basis import ProjectionBasis
-from xl_ltc.projection.project import project
+from xl_ltc.projection.project import PreparedBlock
 from xl_ltc.projection.results import CashFlows, from_history, join
 from xl_ltc.rate_increase.behaviour import RBO_BASES
 from xl_ltc.rate_increase.impact import PolicyIncrease, policy_increase
@@ -109,8 +109,9 @@ def run_filing(
     past, request = from_history(history), request or PricingRequest()
     given = nothing_given() if study is None else study
     pricing = PricingBasisOfRun.of(AssumptionSets(assumptions, given), sold, progress)
-    projected = pricing.sets.projection(pricing.sets.mix(request.projected), block)
-    attribution = section_18(block, past, pricing, request, progress)
+    mix = pricing.sets.mix(request.projected)
+    prepared = PreparedBlock(block, pricing.sets.projection(mix, block))
+    check_sets(block, pricing, request)
     chosen = assumptions.settings.rbo_basis
     by_basis: dict[str, CashFlows] = {}
     increases: dict[str, PolicyIncrease] = {}
@@ -119,7 +120,10 @@ def run_filing(
         settings = dataclasses.replace(assumptions.settings, rbo_basis=basis)
         on_basis = dataclasses.replace(assumptions, settings=settings)
         increases[basis] = policy_increase(block, on_basis)
-        by_basis[basis] = join(past, project(block, projected, increases[basis].impact))
+        by_basis[basis] = prepared.project(increases[basis].impact)
+    until = join(past, until_implementation(block, pricing.sets, prepared, by_basis[chosen]))
+    attribution = section_18(block, past, pricing, request, progress, {mix.decrements_and_claims: until})
+    by_basis = {basis: join(past, projection) for basis, projection in by_basis.items()}
     return FilingRun(
         block,
         assumptions,

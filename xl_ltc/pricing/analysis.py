@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from xl_ltc.assumptions.pricing.specs import ASSUMPTIONS, BASES, CURRENT
@@ -10,7 +10,7 @@ from xl_ltc.errors import InputError
 from xl_ltc.inforce.block import Block
 from xl_ltc.pricing.attribution import Attribution, as_expected, attribute, check_steps
 from xl_ltc.pricing.expected import Expected, expected_experience, given_levels
-from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets
+from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets, Rates
 from xl_ltc.pricing.sold import Sold
 from xl_ltc.projection.results import CashFlows
 
@@ -82,14 +82,22 @@ class PricingBasisOfRun:
         return cls(levelled, sold, expected)
 
 
+def check_sets(block: Block, pricing: PricingBasisOfRun, request: PricingRequest) -> None:
+    """Raises InputError for a set of section 18 that can't be used."""
+    if pricing.expected is not None:
+        for name in (request.begin, request.end):
+            pricing.sets.projection(pricing.sets.mix(name), block)
+
+
 def section_18(
     block: Block,
     history: CashFlows,
     pricing: PricingBasisOfRun,
     request: PricingRequest,
     progress: Callable[[str], None] = lambda _: None,
+    known: Mapping[Rates, CashFlows] | None = None,
 ) -> Attribution | None:
-    """The attribution that is asked for; None where expected experience is not known.
+    """The attribution that is asked for; None where expected experience is not known. Arguments as ``attribute``.
 
     Raises:
         InputError: a set that can't be used.
@@ -98,4 +106,5 @@ def section_18(
         return None
     sets = pricing.sets
     begin, end = sets.mix(request.begin), sets.mix(request.end)
-    return attribute(block, history, sets, begin, end, request.steps, as_expected(pricing.expected), progress)
+    start = as_expected(pricing.expected)
+    return attribute(block, history, sets, begin, end, request.steps, start, progress, known)

@@ -6,7 +6,8 @@ time. Each line's increase needed is the one that gives back the loss ratio of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +18,10 @@ from xl_ltc.inforce.block import Block
 from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.loss_ratio.values import increase_needed
 from xl_ltc.pricing.expected import Expected
-from xl_ltc.pricing.sets import AssumptionSets, Mix
+from xl_ltc.pricing.sets import AssumptionSets, Mix, Rates
 from xl_ltc.projection.impact import Impact
-from xl_ltc.projection.project import project
-from xl_ltc.projection.results import CashFlows, join
+from xl_ltc.projection.project import PreparedBlock
+from xl_ltc.projection.results import KERNEL_COLUMNS, CashFlows, join
 
 START, HISTORY, ALL_CURRENT = "start", "history", "all"
 """Lines that are no assumption: what was expected; actual history with its projections; the other set as a whole."""
@@ -110,6 +111,7 @@ def attribute(
     steps: Sequence[str] = ASSUMPTIONS,
     start: Valued | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    known: Mapping[Rates, CashFlows] | None = None,
 ) -> Attribution:
     """Swap the assumptions of one set for another's, one at a time.
 
@@ -120,21 +122,24 @@ def attribute(
         steps: the assumptions to swap, in order; what is left out shows as a residual.
         start: the line before actual history, such as what pricing expected; None to begin with history.
         progress: told of every projection.
+        known: projections that are at hand, with history, by ``Mix.decrements_and_claims``; see
+            ``until_implementation``.
 
     Raises:
         InputError: a step that is no assumption; claim costs of a basis without a level.
     """
     check_steps(steps)
-    for mix in (begin, end):
-        sets.projection(mix, block)  # a set that can't be used is refused before anything is projected
-    known: dict[object, CashFlows] = {}
+    # A set that can't be used is refused before anything is projected.
+    basis, _ = (sets.projection(mix, block) for mix in (begin, end))
+    prepared, ended = PreparedBlock(block, basis), _ended(block, sets)
+    found = dict(known or {})
 
     def valued(mix: Mix) -> Valued:
         key = mix.decrements_and_claims
-        if key not in known:
-            progress(f"projecting {len(block):,} policies, step {len(known) + 1} of the attribution")
-            known[key] = join(history, _until_implementation(block, sets, mix))
-        return _valued(known[key], sets, mix)
+        if key not in found:
+            progress(f"projecting {len(block):,} policies, step {len(found) + 1} of the attribution")
+            found[key] = join(history, prepared.project(ended, sets.projection(mix, block)))
+        return _valued(found[key], sets, mix)
 
     lines = []
     if start is not None:
@@ -148,15 +153,35 @@ def attribute(
     return Attribution(begin.name, end.name, tuple(lines))
 
 
-def _until_implementation(block: Block, sets: AssumptionSets, mix: Mix) -> CashFlows:
-    """A projection; after, of what falls due before each policy's anniversary in the effective year only."""
-    ended = Impact.ended(len(block), sets.assumptions.settings.increase_effective_year)
-    return project(block, sets.projection(mix, block), ended)
+def _ended(block: Block, sets: AssumptionSets) -> Impact:
+    return Impact.ended(len(block), sets.assumptions.settings.increase_effective_year)
+
+
+def until_implementation(
+    block: Block, sets: AssumptionSets, prepared: PreparedBlock, projection: CashFlows
+) -> CashFlows:
+    """A projection that is at hand, as an attribution needs it.
+
+    Args:
+        block: the policies; sets: with the settings; prepared: the block under the rates of ``projection``.
+        projection: on any increase.
+
+    Returns:
+        The same before the increase; after, what falls due before each policy's anniversary in the effective year.
+    """
+    years = max(sets.assumptions.settings.increase_effective_year - int(projection.years[0]) + 1, 0)
+    until = prepared.project(_ended(block, sets), years=years)
+    after = [i for i, (_, basis) in enumerate(KERNEL_COLUMNS) if basis == "after"]
+    values = projection.values.copy()
+    values[:, :, after] = 0.0
+    values[:, :years, after] = until.values[:, :, after]
+    return dataclasses.replace(projection, values=values)
 
 
 def valued_now(block: Block, history: CashFlows, sets: AssumptionSets, mix: Mix) -> Valued:
     """Values of actual history and a set's projection, e.g. of an earlier filing at its own date."""
-    return _valued(join(history, _until_implementation(block, sets, mix)), sets, mix)
+    projection = PreparedBlock(block, sets.projection(mix, block)).project(_ended(block, sets))
+    return _valued(join(history, projection), sets, mix)
 
 
 def _valued(cash_flows: CashFlows, sets: AssumptionSets, mix: Mix) -> Valued:

@@ -25,6 +25,10 @@ Choice = Mapping[str, str]
 """A basis, or ``current``, by assumption."""
 
 
+Rates = tuple[tuple[str, ...], ...]
+"""Of each series, the bases of all that its cash flows depend on."""
+
+
 @dataclass(frozen=True)
 class Mix:
     """A set with its bases: what it chooses for each series, in the order of the series' codes."""
@@ -38,7 +42,7 @@ class Mix:
         return Mix(self.name, tuple({**own, assumption: theirs[assumption]} for own, theirs in swapped))
 
     @property
-    def decrements_and_claims(self) -> tuple[tuple[str, ...], ...]:
+    def decrements_and_claims(self) -> Rates:
         """What a projection depends on: all but interest."""
         return tuple(tuple(c[a] for a in ASSUMPTIONS if a != "interest") for c in self.choices)
 
@@ -137,7 +141,9 @@ class AssumptionSets:
             InputError: pricing claim costs of a basis without a level.
         """
         current = self.assumptions
-        present = set(self.series) if block is None else {self.series[code] for code in set(block.codes("series"))}
+        present = (
+            set(self.series) if block is None else {self.series[code] for code in np.unique(block.codes("series"))}
+        )
 
         def by_series(assumption: str, part: str) -> BySeries:
             return BySeries.of(getattr(self._source(choice[assumption]), part) for choice in mix.choices)

@@ -116,6 +116,11 @@ class BySeries(Generic[T]):
         ids = [id(member) for member in members]
         return cls(tuple(members), np.array([ids.index(id(member)) for member in each], dtype=np.int64))
 
+    def is_same(self, other: BySeries[T]) -> bool:
+        """Whether each series has the very object that it has in the other."""
+        pairs = zip(self.of_series, other.of_series, strict=True)
+        return all(self.members[mine] is other.members[theirs] for mine, theirs in pairs)
+
 
 @dataclass(frozen=True)
 class ProjectionBasis:

@@ -60,27 +60,29 @@ class Preparation:
             growth_class=block.codes("inflation_option"),
             premium=block.numbers("annualized_premium"),
             paying_years=basis.premium.paying_years(block.codes("premium_payment"), block.issue_age),
-            claim_base=_claim_base(block, self._series, basis.claim_costs),
             growth=basis.growth.factor(options[:, None], np.arange(1, longest + 1)),
         )
-        self._basis = basis
+        self._block, self._basis = block, basis
+        self._claim_base = _claim_base(block, self._series, basis.claim_costs)
         self._tables = {table.name: self._made(table, basis) for table in _TABLES}
 
     def columns(self, basis: ProjectionBasis | None = None) -> dict[str, Any]:
         """The kernel's arguments by name, without groups and impact.
 
         Args:
-            basis: other rates, with this one's settings, premium-paying periods, growth and policies' own part of
-                claims; None for the basis of the preparation.
+            basis: other rates, with this one's settings, premium-paying periods and growth; None for the basis of the
+                preparation.
 
         Raises:
             InputError: an improvement period that is not a whole number of years.
         """
-        columns = dict(self._of_policies)
+        columns = self._of_policies | {"claim_base": self._claim_base}
+        if basis is not None and not basis.claim_costs.is_same(self._basis.claim_costs):
+            columns["claim_base"] = _claim_base(self._block, self._series, basis.claim_costs)
         for table in _TABLES:
             classes, values = self._tables[table.name]
-            if basis is not None and any(
-                getattr(basis, name) is not getattr(self._basis, name) for name in table.assumptions
+            if basis is not None and not all(
+                getattr(basis, name).is_same(getattr(self._basis, name)) for name in table.assumptions
             ):
                 classes, values = self._made(table, basis)
             columns |= {table.classes: classes, table.name: values}
