@@ -19,12 +19,12 @@ from xl_ltc.exhibits.filing_run import run_filing
 from xl_ltc.exhibits.set_comparison import set_comparison_page
 from xl_ltc.experience.study import bundled_study, nothing_given
 from xl_ltc.inforce.block import Block
-from xl_ltc.pricing import attribution
 from xl_ltc.pricing.analysis import PricingRequest
 from xl_ltc.pricing.attribution import attribute
 from xl_ltc.pricing.comparison import compare_sets
 from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets
 from xl_ltc.pricing.sold import Sold
+from xl_ltc.projection.project import PreparedBlock
 from xl_ltc.projection.results import CashFlows
 
 SERIES = ("200", "300", "400", "500", "511")
@@ -248,7 +248,7 @@ NO_LEVEL = (
 @pytest.fixture
 def nothing_projected(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test in which a projection would be too late."""
-    monkeypatch.setattr(attribution, "project", lambda *_: pytest.fail("projected"))
+    monkeypatch.setattr(PreparedBlock, "project", lambda *_: pytest.fail("projected"))
 
 
 @pytest.mark.usefixtures("nothing_projected")

@@ -141,9 +141,8 @@ class AssumptionSets:
             InputError: pricing claim costs of a basis without a level.
         """
         current = self.assumptions
-        present = (
-            set(self.series) if block is None else {self.series[code] for code in np.unique(block.codes("series"))}
-        )
+        codes = range(len(self.series)) if block is None else np.unique(block.codes("series"))
+        present = {self.series[code] for code in codes}
 
         def by_series(assumption: str, part: str) -> BySeries:
             return BySeries.of(getattr(self._source(choice[assumption]), part) for choice in mix.choices)
