@@ -31,7 +31,7 @@ def test_at_least_95_percent_of_derived_cells_of_exhibits_are_formulas(made_up: 
 
 
 def test_every_link_shows_the_value_it_replaced(made_up: FilingRun) -> None:
-    plain = filing_exhibits(made_up, [])
+    plain = filing_exhibits(made_up)
     linked, held = with_links(plain)
     tables = {table.name: table for table in held.tables}
     count = 0

@@ -14,6 +14,7 @@ import pytest
 
 from xl_ltc import filing
 from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.exhibits.filing_pages import filing_exhibits
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.reconcile import Check, as_records, failed, reconcile, report, stands_for_the_filing, summary
 from xl_ltc.exhibits.reconciliation.check import compared, missing
@@ -126,7 +127,7 @@ def test_computed_numbers_are_the_blocks(run: FilingRun, checks: list[Check]) ->
 
 def test_the_filings_own_cash_flows_reconcile(as_filed: FilingRun) -> None:
     """Exhibits I and II and section 15: nothing is different if the cash flows are the filing's."""
-    checks = [c for c in model_checks(as_filed) if c.table.startswith(("Ex", "s15"))]
+    checks = [c for c in model_checks(as_filed, filing_exhibits(as_filed)) if c.table.startswith(("Ex", "s15"))]
     assert len(checks) == 120 + 114 + 1 + 51 + 2 * 9 + 2 + 3 + 14
     assert [c for c in checks if c.verdict != "equal"] == []
 
@@ -152,7 +153,7 @@ def test_tolerances_of_a_model_run(as_filed: FilingRun, year: int, measure: str,
     changed = dataclasses.replace(as_filed, cash_flows=flows)
     column = {column: key for key, column in AMOUNTS.items()}[measure]
     row = "2072-2076" if year == 2074 else str(year)
-    found = [c for c in model_checks(changed) if c.place == ("Ex1a", row, column)]
+    found = [c for c in model_checks(changed, filing_exhibits(changed)) if c.place == ("Ex1a", row, column)]
     assert [c.verdict for c in found] == [verdict]
 
 
@@ -170,7 +171,7 @@ def test_a_run_of_other_years_says_so(run: FilingRun) -> None:
     flows = run.cash_flows
     short = CashFlows(flows.groups, flows.years[:-5], np.array(flows.values)[:, :-5])
     cut = dataclasses.replace(run, cash_flows=short, rbo_cash_flows=dict.fromkeys(run.rbo_cash_flows, short))
-    found = {c.place: c for c in model_checks(cut) if c.klass == "M"}
+    found = {c.place: c for c in model_checks(cut, filing_exhibits(cut)) if c.klass == "M"}
     assert found["Ex1a", "2072-2076", "A_earned_premium"].verdict == "not in this run"
     assert found["Ex1a", "2067-2071", "A_earned_premium"].verdict == "different"
 

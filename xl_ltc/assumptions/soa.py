@@ -7,6 +7,7 @@ import importlib.resources
 
 import numpy as np
 import pandas as pd
+from lxml import etree
 
 IAM_2012_BASIC = {"Male": 2581, "Female": 2582}
 """2012 Individual Annuity Mortality Basic, age nearest birthday, ages 0–120."""
@@ -26,11 +27,18 @@ def table(table_id: int, part: int = 0) -> pd.Series:
     Returns:
         float64 series indexed by age (or by age and duration for a select table).
     """
-    # pymort imports its whole package of 3,000 files' names; only the one file asked for is parsed.
-    from pymort import MortXML
-
-    xml = importlib.resources.files("pymort.table_xml").joinpath(f"t{table_id}.xml").read_text()
-    return MortXML(xml).Tables[part].Values["vals"].astype("float64")
+    # pymort's own reader makes a pandas frame of every row of a select table, which takes half a second in all.
+    xml = importlib.resources.files("pymort.table_xml").joinpath(f"t{table_id}.xml").read_bytes()
+    axes = etree.fromstring(xml).findall("./Table")[part].findall("./Values/Axis")
+    # The cells that a triangular select table does not fill have no text.
+    cells = [(axis.get("t"), y.get("t"), float(y.text)) for axis in axes for y in axis.iter("Y") if y.text]
+    outer, inner, rates = zip(*cells, strict=True)
+    if outer[0] is None:
+        index: pd.Index = pd.Index([int(age) for age in inner], name="Age")
+    else:
+        levels = [[int(age) for age in outer], [int(duration) for duration in inner]]
+        index = pd.MultiIndex.from_arrays(levels, names=["Age", "Duration"])
+    return pd.Series(rates, index, name="vals", dtype="float64")
 
 
 def by_sex(tables: dict[str, int], last_age: int, beyond: float | None = None) -> pd.DataFrame:

@@ -56,14 +56,18 @@ class FilingPages:
         return (*self.exhibits, self.marginals, self.policy_sums, self.cash_flows, self.reconciliation)
 
 
-def filing_pages(run: FilingRun, checks: Sequence[Check]) -> FilingPages:
+def filing_pages(run: FilingRun, checks: Sequence[Check], unchecked: tuple[Page, ...] | None = None) -> FilingPages:
     """Build every page.
 
     Args:
         run: what was computed.
         checks: the reconciliation to the published numbers; empty for a block that is not the filing's.
+        unchecked: ``filing_exhibits`` of the run without checks, where they are at hand.
     """
-    exhibits, policy_sums = with_links(filing_exhibits(run, checks))
+    if unchecked is None:
+        unchecked = filing_exhibits(run)
+    checked = section_15(run, Published.of(checks))
+    exhibits, policy_sums = with_links(tuple(checked if page.sheet == checked.sheet else page for page in unchecked))
     cells = published_cells(exhibits)
     return FilingPages(
         exhibits,
@@ -74,8 +78,8 @@ def filing_pages(run: FilingRun, checks: Sequence[Check]) -> FilingPages:
     )
 
 
-def filing_exhibits(run: FilingRun, checks: Sequence[Check]) -> tuple[Page, ...]:
-    """Build the exhibits of the filing; arguments as ``filing_pages``."""
+def filing_exhibits(run: FilingRun) -> tuple[Page, ...]:
+    """Build the exhibits of the filing, without the printed numbers that section 15 shows beside its own."""
     return (
         exhibit_1(run, "before"),
         exhibit_1(run, "after"),
@@ -83,7 +87,7 @@ def filing_exhibits(run: FilingRun, checks: Sequence[Check]) -> tuple[Page, ...]
         section_02(run),
         section_06(run),
         section_12(run),
-        section_15(run, Published.of(checks)),
+        section_15(run, Published.of(())),
         section_16(run),
         section_18(run),
         section_19(run),

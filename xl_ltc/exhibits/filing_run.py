@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -67,7 +68,7 @@ class FilingRun:
             self.cash_flows, assumptions.settings, assumptions.pricing_interest
         )
 
-    @property
+    @cached_property
     def basis(self) -> ProjectionBasis:
         """What the run's projection stands on: the assumption set that was asked for."""
         if self.pricing is None:

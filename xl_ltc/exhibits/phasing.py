@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.loss_ratio.values import value_factor
 from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.impact import INITIAL_PREMIUM, PREMIUM, Impact
-from xl_ltc.projection.project import project
+from xl_ltc.projection.project import PreparedBlock, project
 from xl_ltc.rate_increase.equivalent import added_premium, equivalent_multiplier
 from xl_ltc.rate_increase.impact import policy_increase
 from xl_ltc.rate_increase.phase_in import PhasedIncrease, phased_increase
@@ -151,15 +152,19 @@ class StatePhaseIn:
             return Equivalent(None, reason=f"No increase is equivalent: {error.problems[0].allowed}.")
         return Equivalent(multiplier, added_premium(multiplier * self.full, self.values, deferral_years, annual_cap))
 
+    @cached_property
+    def _prepared(self) -> PreparedBlock:
+        return PreparedBlock(self.block, self.basis)
+
     def experience(self, way: Way | None) -> Experience:
         """The state's projection under a way, elections included; None for no increase."""
-        impact = None
+        impact = Impact.none(len(self.block), self.assumptions.settings.increase_effective_year)
         if way == "phased":
             impact = self.phased.impact
         elif way is not None:
             cap = self.assumptions.settings.rate_increase_cap if way == "one_step" else self.state.cap
             impact = policy_increase(self.block, _capped(self.assumptions, cap)).impact
-        return Experience.at_valuation_rates(project(self.block, self.basis, impact), self.assumptions.settings)
+        return Experience.at_valuation_rates(self._prepared.project(impact), self.assumptions.settings)
 
 
 def _capped(assumptions: AssumptionSet, cap: float) -> AssumptionSet:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from xl_ltc import filing
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled
+from xl_ltc.exhibits.filing_pages import filing_exhibits
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.reconciliation.appendix_a import morbidity_checks, mortality_checks
 from xl_ltc.exhibits.reconciliation.check import Check, as_records, summary
@@ -16,15 +17,17 @@ from xl_ltc.exhibits.reconciliation.model import model_checks
 from xl_ltc.exhibits.reconciliation.not_yet import not_yet_checks
 from xl_ltc.exhibits.reconciliation.report import failed, report
 from xl_ltc.exhibits.reconciliation.sections import section_checks
+from xl_ltc.exhibits.table import Page
 
 __all__ = ["Check", "as_records", "failed", "from_printed", "reconcile", "report", "stands_for_the_filing", "summary"]
 
 
-def reconcile(run: FilingRun | None = None) -> list[Check]:
+def reconcile(run: FilingRun | None = None, exhibits: tuple[Page, ...] | None = None) -> list[Check]:
     """Check the published numbers.
 
     Args:
         run: a run of a block that stands for the filing's; None for the numbers that need none.
+        exhibits: ``filing_exhibits`` of the run, where they are at hand.
 
     Returns:
         The numbers that follow from others the filing prints (classes E1, E2, E3), computed on the filing's own
@@ -34,7 +37,7 @@ def reconcile(run: FilingRun | None = None) -> list[Check]:
     """
     checks = list(from_printed(bundled()))
     if run is not None:
-        checks += [*model_checks(run), *not_yet_checks()]
+        checks += [*model_checks(run, filing_exhibits(run) if exhibits is None else exhibits), *not_yet_checks()]
     return checks
 
 

@@ -7,6 +7,8 @@ past's actual to expected ratio (Exhibit A-1b).
 
 from __future__ import annotations
 
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +16,12 @@ import numpy as np
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.illustration import published
 from xl_ltc.illustration.block import Illustration
+from xl_ltc.inforce.block import Block
 from xl_ltc.pricing.sold import past_survival
+from xl_ltc.projection import kernel
+
+_AT_A_TIME = 4_096
+"""Policies whose past is worked out together: what they need then fits near the processor."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,18 @@ class Backcast:
 def backcast(illustration: Illustration, assumptions: AssumptionSet) -> Backcast:
     """The implied past of the illustrative block from the first year of sales to the valuation date."""
     block = illustration.block
+    parts = np.split(np.arange(len(block)), np.arange(_AT_A_TIME, len(block), _AT_A_TIME))
+    with ThreadPoolExecutor(kernel.threads()) as pool:
+        jobs = [
+            pool.submit(_backcast, block.select(rows), illustration.contractual_premium[rows], assumptions)
+            for rows in parts
+        ]
+        pasts = [job.result() for job in jobs]
+    each_policy = [f.name for f in dataclasses.fields(Backcast) if f.name != "years"]
+    return Backcast(pasts[0].years, *(np.concatenate([getattr(past, name) for past in pasts]) for name in each_policy))
+
+
+def _backcast(block: Block, contractual_premium: np.ndarray, assumptions: AssumptionSet) -> Backcast:
     first, last = published.first_year(), assumptions.settings.valuation_date.year
     years = np.arange(first, last + 1)
     shape = (len(block), len(years), 2)
@@ -62,8 +81,8 @@ def backcast(illustration: Illustration, assumptions: AssumptionSet) -> Backcast
     exposure = 0.5 * (inverse + at_end) * length
     paying_years = assumptions.premium.paying_years(block.codes("premium_payment"), block.issue_age)
     paying = _segments(duration <= paying_years[:, None])
-    premium = illustration.contractual_premium[:, None] * (exposure * paying).sum(axis=2)
-    guideline, expected = _claims(illustration, assumptions, age, duration, exposure)
+    premium = contractual_premium[:, None] * (exposure * paying).sum(axis=2)
+    guideline, expected = _claims(block, assumptions, age, duration, exposure)
     lives = at_end[:, :, 1] * (block.issue_year[:, None] <= years)
     return Backcast(years, lives, exposure, _segments(age), _segments(duration), premium, guideline, expected)
 
@@ -74,10 +93,10 @@ def _segments(by_policy_year: np.ndarray) -> np.ndarray:
 
 
 def _claims(
-    illustration: Illustration, assumptions: AssumptionSet, age: np.ndarray, duration: np.ndarray, exposure: np.ndarray
+    block: Block, assumptions: AssumptionSet, age: np.ndarray, duration: np.ndarray, exposure: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Expected claims before and after the Exhibit A-3a factors; ages and durations by policy year."""
-    block, morbidity = illustration.block, assumptions.morbidity
+    morbidity = assumptions.morbidity
     constant = morbidity.sex_factor.at(block.codes("sex"))
     constant = constant * morbidity.underwriting_factor.at(block.codes("underwriting_class"))
 

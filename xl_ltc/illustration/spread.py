@@ -62,8 +62,12 @@ def scaled_within_rounding(weights: ArrayLike, printed: Sequence[float | None]) 
     low = np.array([0.01 if p is None else max(p - ROUNDING, 0.0) for p in printed])
     high = np.array([0.95 if p is None else p + ROUNDING * (p > 0) for p in printed])
     weight = np.asarray(weights, dtype=float)
-    scale = bisect(lambda g: float(np.clip(weight * g, low, high).sum()) - 100.0, 0.2, 5.0)
-    return np.clip(weight * scale, low, high)
+
+    def within(scale: float) -> np.ndarray:
+        # Seventy thousand times in the illustrative block: np.clip takes twice as long.
+        return np.minimum(np.maximum(weight * scale, low), high)
+
+    return within(bisect(lambda scale: float(np.add.reduce(within(scale))) - 100.0, 0.2, 5.0))
 
 
 def bisect(function: Callable[[float], float], low: float, high: float) -> float:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xl_ltc.exhibits.filing_pages import filing_exhibits
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.reconciliation.allowances import Place
 from xl_ltc.exhibits.reconciliation.check import NOT_IN_RUN, Check, compared, missing
 from xl_ltc.exhibits.reconciliation.model_numbers import model_numbers
 from xl_ltc.exhibits.reconciliation.sections import series_names
 from xl_ltc.exhibits.section_21 import AVERAGE_ISSUE_AGE
-from xl_ltc.exhibits.table import ALL, NOT_AVAILABLE, Value, published_cells
+from xl_ltc.exhibits.table import ALL, NOT_AVAILABLE, Page, Value, published_cells
 
 _PERCENTS = ("s02", "s21")
 """Tables printed as whole percents; the exhibits show fractions."""
@@ -27,11 +26,9 @@ _REASONS = {
 }
 
 
-def model_checks(run: FilingRun) -> Iterator[Check]:
+def model_checks(run: FilingRun, exhibits: tuple[Page, ...]) -> Iterator[Check]:
     """Classes M and R: what the run's exhibits show for the numbers the filing prints."""
-    shown: dict[Place, Value] = {
-        place: cell.value for place, (_, cell) in published_cells(filing_exhibits(run, ())).items()
-    }
+    shown: dict[Place, Value] = {place: cell.value for place, (_, cell) in published_cells(exhibits).items()}
     shown["text", "interest_average", ""] = average_interest(run)
     for place, klass, printed, tolerance in model_numbers():
         computed = _in_printed_unit(place, shown.get(place))

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from xl_ltc.assumptions.assumption_set import bundled
-from xl_ltc.exhibits.filing_pages import filing_pages
+from xl_ltc.exhibits.filing_pages import filing_exhibits, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile
@@ -52,12 +52,13 @@ def demo(folder: Path, progress: Progress) -> Outcome:
     for file in (folder / FILING_WORKBOOK, log, inforce, sold):
         check_no_folder(file)
     run = illustrative_run(progress)
-    checks = reconcile(run)
+    exhibits = filing_exhibits(run)
+    checks = reconcile(run, exhibits)
     command = f"xl-ltc demo --out {folder.name or folder}"
     record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,))
     progress("writing the workbook, the results and the policies")
     folder.mkdir(parents=True, exist_ok=True)
-    pages = filing_pages(run, checks)
+    pages = filing_pages(run, checks, exhibits)
     with results_staged(run, checks, pages, results) as put_in_place:
         # First the file that another program is most likely to hold open.
         workbook = write_filing_workbook(run, checks, record, folder / FILING_WORKBOOK, pages=pages)

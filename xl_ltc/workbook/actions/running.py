@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from xl_ltc.errors import InputError
-from xl_ltc.exhibits.filing_pages import FilingPages, filing_pages
+from xl_ltc.exhibits.filing_pages import FilingPages, filing_exhibits, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
@@ -98,14 +98,15 @@ def run_workbook(
         check_folder(results, "results_folder on the Control sheet")
     earlier = read_earlier_runs(workbook)
     run = inputs.run(progress)
-    checks = reconcile(run) if stands_for_the_filing(run) else []
+    exhibits = filing_exhibits(run)
+    checks = reconcile(run, exhibits) if stands_for_the_filing(run) else []
     missing = run.pricing.missing if run.pricing else ""
     cautions = (*filter(None, (run.caution, missing and f"No expected loss ratios and no section 18: {missing}")),)
     record = manifest(run, command, started, time.perf_counter() - clock, cautions)
     progress(f"writing {out.name}")
     with contextlib.ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        pages = filing_pages(run, checks)
+        pages = filing_pages(run, checks, exhibits)
         sheets = OutputSheets.of(run, pages, record, earlier)
         rendered = write_workbook(scratch / "run.xlsx", InputSheets.of(run, inputs.control), sheets)
         put_in_place = None if results is None else stack.enter_context(results_staged(run, checks, pages, results))
