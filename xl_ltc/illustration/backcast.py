@@ -50,6 +50,13 @@ class Backcast:
 
 def backcast(illustration: Illustration, assumptions: AssumptionSet) -> Backcast:
     """The implied past of the illustrative block from the first year of sales to the valuation date."""
+    pasts = backcast_in_parts(illustration, assumptions)
+    each_policy = [f.name for f in dataclasses.fields(Backcast) if f.name != "years"]
+    return Backcast(pasts[0].years, *(np.concatenate([getattr(past, name) for past in pasts]) for name in each_policy))
+
+
+def backcast_in_parts(illustration: Illustration, assumptions: AssumptionSet) -> list[Backcast]:
+    """The same in parts, in the order of the policies; who needs little of it need not copy it all together."""
     block = illustration.block
     parts = np.split(np.arange(len(block)), np.arange(_AT_A_TIME, len(block), _AT_A_TIME))
     with ThreadPoolExecutor(kernel.threads()) as pool:
@@ -57,9 +64,7 @@ def backcast(illustration: Illustration, assumptions: AssumptionSet) -> Backcast
             pool.submit(_backcast, block.select(rows), illustration.contractual_premium[rows], assumptions)
             for rows in parts
         ]
-        pasts = [job.result() for job in jobs]
-    each_policy = [f.name for f in dataclasses.fields(Backcast) if f.name != "years"]
-    return Backcast(pasts[0].years, *(np.concatenate([getattr(past, name) for past in pasts]) for name in each_policy))
+        return [job.result() for job in jobs]
 
 
 def _backcast(block: Block, contractual_premium: np.ndarray, assumptions: AssumptionSet) -> Backcast:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.illustration import published
-from xl_ltc.illustration.backcast import Backcast, backcast
+from xl_ltc.illustration.backcast import backcast_in_parts
 from xl_ltc.illustration.block import Illustration
 from xl_ltc.illustration.spread import apportion
 from xl_ltc.inforce.history import HISTORY
@@ -24,13 +24,18 @@ _MIX_COLUMNS = {"earned_premium": "premium_share", "incurred_claims": "claims_sh
 
 def illustrative_history(illustration: Illustration, assumptions: AssumptionSet) -> pd.DataFrame:
     """The history of the illustrative block, columns as ``inforce.history.HISTORY``."""
-    past = backcast(illustration, assumptions)
+    parts = backcast_in_parts(illustration, assumptions)
+    premium, claims, lives = (
+        np.concatenate(of_parts)
+        for of_parts in zip(*((p.earned_premium, p.expected_claims.sum(axis=2), p.lives) for p in parts), strict=True)
+    )
+    years = parts[0].years
     group, groups = grouping(illustration.block, assumptions, ["series"])
     printed = published.historical()
     rates = groups["valuation_rate"].to_numpy()
     implied = {
-        "earned_premium": _by_group(past.earned_premium, group, len(groups)),
-        "incurred_claims": _by_group(past.expected_claims.sum(axis=2), group, len(groups)),
+        "earned_premium": _by_group(premium, group, len(groups)),
+        "incurred_claims": _by_group(claims, group, len(groups)),
     }
     accumulated = dict(zip(implied, published.accumulated_history(), strict=True))
     rate_totals = {m: _rate_totals(m, printed, rates, assumptions, accumulated[m]) for m in implied}
@@ -38,9 +43,9 @@ def illustrative_history(illustration: Illustration, assumptions: AssumptionSet)
         implied["incurred_claims"], rate_totals["incurred_claims"], groups, published.actual_claims_by_series()
     )
     values = {m: rate_totals[m] * _within_rate(amounts, rates) for m, amounts in implied.items()}
-    values["lives"] = _whole_lives(past, group, len(groups), printed["lives"].to_numpy())
-    frame = groups.loc[groups.index.repeat(len(past.years))].reset_index(drop=True)
-    frame["calendar_year"] = np.tile(past.years, len(groups))
+    values["lives"] = _whole_lives(lives, group, len(groups), printed["lives"].to_numpy())
+    frame = groups.loc[groups.index.repeat(len(years))].reset_index(drop=True)
+    frame["calendar_year"] = np.tile(years, len(groups))
     for measure, amounts in values.items():
         frame[measure] = amounts.reshape(-1)
     frame["initial_earned_premium"] = frame["earned_premium"]
@@ -110,9 +115,9 @@ def _rate_totals(
     return tilted(theta)[np.searchsorted(distinct, rates)]
 
 
-def _whole_lives(past: Backcast, group: np.ndarray, groups: int, printed: np.ndarray) -> np.ndarray:
+def _whole_lives(lives: np.ndarray, group: np.ndarray, groups: int, printed: np.ndarray) -> np.ndarray:
     """Year-end lives by group in whole numbers that add up to Exhibit I's."""
-    implied = _by_group(past.lives, group, groups)
+    implied = _by_group(lives, group, groups)
     return np.stack(
         [apportion(implied[:, y], round(float(printed[y]))) for y in range(implied.shape[1])], axis=1
     ).astype(float)

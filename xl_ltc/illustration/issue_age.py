@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.interpolate import pchip_interpolate
 
 from xl_ltc.illustration.parameters import Parameters
 from xl_ltc.illustration.spread import ROUNDING, bisect, scaled_within_rounding
@@ -20,6 +19,9 @@ def ages(shares: np.ndarray, policies: int, parameters: Parameters) -> np.ndarra
     The distribution within bands is the monotone cubic through the cumulative shares, so that it has no jumps at
     the bands' ends.
     """
+    # Half of SciPy comes with it, which only the illustrative block needs.
+    from scipy.interpolate import pchip_interpolate
+
     edges = np.array([parameters["youngest_issue_age"], *EDGES, parameters["oldest_issue_age"] + 1.0])
     cumulative = np.concatenate([[0.0], np.cumsum(shares) / np.sum(shares)])
     used = np.concatenate([[True], np.diff(cumulative) > 0.0])

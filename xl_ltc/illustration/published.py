@@ -53,6 +53,7 @@ class Increases:
     average: float
 
 
+@functools.cache
 def distribution() -> pd.DataFrame:
     """Section 21: columns ``characteristic``, ``category`` and the printed text of each series."""
     frame = printed("s21_distribution").text.copy()
@@ -71,8 +72,10 @@ def categories(characteristic: str) -> list[str]:
 
 def whole_percents(characteristic: str, series: str) -> list[float | None]:
     """The printed percents of a characteristic of section 21, by category; None for ``<1``, 0 for N/A."""
-    frame = distribution().set_index(["characteristic", "category"])[series]
-    texts = [frame[characteristic, category] for category in categories(characteristic)]
+    frame = distribution()
+    rows = frame[frame["characteristic"] == characteristic]
+    printed_text = dict(zip(rows["category"], rows[series], strict=True))
+    texts = [printed_text[category] for category in categories(characteristic)]
     return [None if t.startswith("<") else 0.0 if t in ("", "N/A") else float(t) for t in texts]
 
 

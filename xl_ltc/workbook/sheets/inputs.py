@@ -138,7 +138,10 @@ def _number_formats(spec: TableSpec, frame: pd.DataFrame) -> dict[str, str]:
     for column in spec.columns:
         if column.kind in _NUMERIC:
             alike.setdefault(column.unit or column.name, []).append(column)
-    return {c.name: _number_format(columns, frame) for columns in alike.values() for c in columns}
+    formats: dict[str, str] = {}
+    for columns in alike.values():
+        formats |= dict.fromkeys((c.name for c in columns), _number_format(columns, frame))
+    return formats
 
 
 def _number_format(columns: Sequence[Column], frame: pd.DataFrame) -> str:
