@@ -103,6 +103,7 @@ def test_help_names_every_command() -> None:
     assert re.findall(r"^    ([a-z-]+)", done.stdout, re.MULTILINE) == [
         "demo",
         "run",
+        "warm",
         "compare",
         "reconcile",
         "trace",

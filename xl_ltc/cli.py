@@ -98,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results as CSV files")
     run.set_defaults(action=_run)
 
+    warm = commands.add_parser(
+        "warm", help="compile the projection now, else the first run does it"
+    )
+    warm.set_defaults(action=_warm)
+
     compare = commands.add_parser("compare", help="what changed between the runs of two workbooks")
     compare.add_argument("before", type=Path, metavar="A", help="a workbook a run has written")
     compare.add_argument("after", type=Path, metavar="B", help="another, or the same after a later run")
@@ -235,6 +240,16 @@ def _say(outcome: Outcome) -> None:
 def _tell(lines: Iterable[str], warnings: Iterable[str], files: Iterable[Path]) -> None:
     for line in (*lines, *(f"Note: {warning}" for warning in warnings), *(f"Written: {file}" for file in files)):
         print(line)
+
+
+def _warm(_: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("compiling the projection")
+    from xl_ltc.workbook.actions import warm_up
+
+    warm_up()
+    progress("done")
+    return 0
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -123,7 +123,7 @@ def run_filing(
         increases[basis] = policy_increase(block, on_basis)
         by_basis[basis] = prepared.project(increases[basis].impact)
     until = join(past, until_implementation(block, pricing.sets, prepared, by_basis[chosen]))
-    attribution = section_18(block, past, pricing, request, progress, {mix.decrements_and_claims: until})
+    attribution = section_18(block, past, pricing, request, progress, prepared, {mix.decrements_and_claims: until})
     by_basis = {basis: join(past, projection) for basis, projection in by_basis.items()}
     return FilingRun(
         block,

@@ -12,6 +12,7 @@ from xl_ltc.pricing.attribution import Attribution, as_expected, attribute, chec
 from xl_ltc.pricing.expected import Expected, expected_experience, given_levels
 from xl_ltc.pricing.sets import ORIGINAL, AssumptionSets, Rates
 from xl_ltc.pricing.sold import Sold
+from xl_ltc.projection.project import PreparedBlock
 from xl_ltc.projection.results import CashFlows
 
 
@@ -95,6 +96,7 @@ def section_18(
     pricing: PricingBasisOfRun,
     request: PricingRequest,
     progress: Callable[[str], None] = lambda _: None,
+    prepared: PreparedBlock | None = None,
     known: Mapping[Rates, CashFlows] | None = None,
 ) -> Attribution | None:
     """The attribution that is asked for; None where expected experience is not known. Arguments as ``attribute``.
@@ -107,4 +109,4 @@ def section_18(
     sets = pricing.sets
     begin, end = sets.mix(request.begin), sets.mix(request.end)
     start = as_expected(pricing.expected)
-    return attribute(block, history, sets, begin, end, request.steps, start, progress, known)
+    return attribute(block, history, sets, begin, end, request.steps, start, progress, prepared, known)

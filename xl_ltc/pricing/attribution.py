@@ -111,6 +111,7 @@ def attribute(
     steps: Sequence[str] = ASSUMPTIONS,
     start: Valued | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    prepared: PreparedBlock | None = None,
     known: Mapping[Rates, CashFlows] | None = None,
 ) -> Attribution:
     """Swap the assumptions of one set for another's, one at a time.
@@ -122,6 +123,7 @@ def attribute(
         steps: the assumptions to swap, in order; what is left out shows as a residual.
         start: the line before actual history, such as what pricing expected; None to begin with history.
         progress: told of every projection.
+        prepared: the block, where it is at hand, under any rates.
         known: projections that are at hand, with history, by ``Mix.decrements_and_claims``; see
             ``until_implementation``.
 
@@ -131,7 +133,7 @@ def attribute(
     check_steps(steps)
     # A set that can't be used is refused before anything is projected.
     basis, _ = (sets.projection(mix, block) for mix in (begin, end))
-    prepared, ended = PreparedBlock(block, basis), _ended(block, sets)
+    prepared, ended = prepared or PreparedBlock(block, basis), _ended(block, sets)
     found = dict(known or {})
 
     def valued(mix: Mix) -> Valued:

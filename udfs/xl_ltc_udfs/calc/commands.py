@@ -38,6 +38,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _install(options: argparse.Namespace) -> int:
+    from xl_ltc.workbook.actions import warm_up
     from xl_ltc_udfs.calc import install, libreoffice
 
     if options.out is not None:
@@ -48,6 +49,7 @@ def _install(options: argparse.Namespace) -> int:
         print("Removed from LibreOffice")
     else:
         install.install(options.profile, options.interpreter)
+        warm_up()
         print("Installed into LibreOffice: type =LTC_ in a cell, or see the category Add-in of the Function Wizard")
         if libreoffice.environment()["PATH"] != os.environ.get("PATH", ""):
             print("Note: start LibreOffice from the desktop, or from a terminal without an active virtual environment.")

@@ -36,6 +36,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _install(options: argparse.Namespace) -> int:
+    from xl_ltc.workbook.actions import warm_up
     from xl_ltc_udfs.excel import install
 
     path = _checked_out(options.out) or install.installed_path(os.environ)
@@ -50,6 +51,7 @@ def _install(options: argparse.Namespace) -> int:
     if options.out is None:
         install.check_code_page(interpreter)  # before anything is written
     install.install(path, interpreter)
+    warm_up()
     print(f"Written: {path}")
     print(f"The functions run in {interpreter}")
     if options.out is None:

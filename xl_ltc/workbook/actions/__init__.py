@@ -18,6 +18,7 @@ from xl_ltc.workbook.actions.studying import (
     study_workbook,
 )
 from xl_ltc.workbook.actions.tracing import audit_policy, trace_policy
+from xl_ltc.workbook.actions.warming import warm_up
 
 __all__ = [
     "Checked",
@@ -47,4 +48,5 @@ __all__ = [
     "study",
     "study_workbook",
     "trace_policy",
+    "warm_up",
 ]
