@@ -98,9 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results as CSV files")
     run.set_defaults(action=_run)
 
-    warm = commands.add_parser(
-        "warm", help="compile the projection now, else the first run does it"
-    )
+    warm = commands.add_parser("warm", help="compile the projection now, else the first run does it")
     warm.set_defaults(action=_warm)
 
     compare = commands.add_parser("compare", help="what changed between the runs of two workbooks")

@@ -114,14 +114,14 @@ def run_filing(
     prepared = PreparedBlock(block, pricing.sets.projection(mix, block))
     check_sets(block, pricing, request)
     chosen = assumptions.settings.rbo_basis
-    by_basis: dict[str, CashFlows] = {}
     increases: dict[str, PolicyIncrease] = {}
     for basis in (chosen, *(b for b in RBO_BASES if b != chosen)):
-        progress(f"projecting {len(block):,} policies, RBO basis {basis}")
         settings = dataclasses.replace(assumptions.settings, rbo_basis=basis)
         on_basis = dataclasses.replace(assumptions, settings=settings)
         increases[basis] = policy_increase(block, on_basis)
-        by_basis[basis] = prepared.project(increases[basis].impact)
+    progress(f"projecting {len(block):,} policies before and after the increase")
+    projections = prepared.project_each([increase.impact for increase in increases.values()])
+    by_basis = dict(zip(increases, projections, strict=True))
     until = join(past, until_implementation(block, pricing.sets, prepared, by_basis[chosen]))
     attribution = section_18(block, past, pricing, request, progress, prepared, {mix.decrements_and_claims: until})
     by_basis = {basis: join(past, projection) for basis, projection in by_basis.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,11 @@ class Impact:
         """Nothing from the anniversary on: what it takes away is what falls due then, without an increase."""
         return cls(np.array([effective_year]), np.zeros((policies, 1, 4)))
 
-    def with_no_step(self) -> np.ndarray:
-        """The factors with a leading step of ones, shape (policies, steps + 1, 4)."""
-        ones = np.ones((len(self.factors), 1, 4))
-        return np.ascontiguousarray(np.concatenate([ones, self.factors], axis=1))
+
+def with_no_step(impacts: Sequence[Impact]) -> np.ndarray:
+    """The factors of impacts with a leading step of ones, shape (impacts, policies, steps + 1, 4)."""
+    policies, steps, factors = impacts[0].factors.shape
+    out = np.ones((len(impacts), policies, steps + 1, factors))
+    for own, impact in zip(out, impacts, strict=True):
+        own[:, 1:] = impact.factors
+    return out

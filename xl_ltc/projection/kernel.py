@@ -2,7 +2,8 @@
 
 It does nothing the readable calculation in ``trace.py`` does not; a test holds the two together. Rates come as
 small tables prepared in ``prepare.py``; survival over a segment of length d is exp(d · ln of the annual
-survival), which is the specification's 1 − (1 − q)^d for each decrement, multiplied.
+survival), which is the specification's 1 − (1 − q)^d for each decrement, multiplied. The same policies under several
+impacts, such as the bases of the reduced benefit option, are projected once.
 """
 
 from __future__ import annotations
@@ -17,13 +18,24 @@ import numpy as np
 BLOCK = 2048
 """Policies a work unit; sums are taken per unit and added in order, so threads do not change a result."""
 
+LOG2_E = 1.4426950408889634
+LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+"""ln 2 in two parts, of which the first has so few digits that its whole multiples are exact."""
+
+ROUNDS = 6755399441055744.0
+"""1.5 · 2^52: what is added to it is rounded to whole numbers, which then stand in the low bits of the sum."""
+
+EXPONENT_BIAS, MANTISSA_BITS = 1023, 52
+SMALLEST_LOG = -708.0
+"""Below it survival is less than 1e-307, and counts as none."""
+
 MAX_PARTIAL_BYTES = 256_000_000
 """Most memory for the units' sums: with very many groups there are fewer, larger units."""
 
 
-def work_units(policies: int, groups: int, years: int) -> int:
+def work_units(policies: int, groups: int, years: int, impacts: int = 1) -> int:
     """How many units a block is worked in: a function of sizes alone, never of threads."""
-    size = max(groups * years * 7 * 8, 1)
+    size = max(impacts * groups * years * 7 * 8, 1)
     return max(1, min((policies + BLOCK - 1) // BLOCK, MAX_PARTIAL_BYTES // size))
 
 
@@ -85,18 +97,49 @@ def _rates(  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, error_model="numpy")
+def _exp(x, scratch, out):  # type: ignore[no-untyped-def]
+    """e to the power of x up to 0, to the last bit but one; four at a time, which the compiler can't do with np.exp.
+
+    x = k·ln 2 + r with |r| ≤ ln 2 / 2; the Taylor series of e^r to the 13th power; times 2^k by its exponent's bits.
+    """
+    for i in range(len(x)):
+        scratch[i] = x[i] * LOG2_E + ROUNDS
+    for i in range(len(x)):
+        k = scratch[i] - ROUNDS
+        r = (x[i] - k * LN2_HIGH) - k * LN2_LOW
+        series = r / 6227020800.0 + 1.0 / 479001600.0
+        series = series * r + 1.0 / 39916800.0
+        series = series * r + 1.0 / 3628800.0
+        series = series * r + 1.0 / 362880.0
+        series = series * r + 1.0 / 40320.0
+        series = series * r + 1.0 / 5040.0
+        series = series * r + 1.0 / 720.0
+        series = series * r + 1.0 / 120.0
+        series = series * r + 1.0 / 24.0
+        series = series * r + 1.0 / 6.0
+        series = series * r + 0.5
+        series = series * r + 1.0
+        out[i] = series * r + 1.0
+    bits = scratch.view(np.int64)
+    for i in range(len(x)):
+        bits[i] = (bits[i] + EXPONENT_BIAS) << MANTISSA_BITS
+    for i in range(len(x)):
+        out[i] = out[i] * scratch[i] if x[i] > SMALLEST_LOG else 0.0
+
+
+@nb.njit(cache=True, error_model="numpy")
 def _lives(  # type: ignore[no-untyped-def]
     years, count, before, from_issue, constant_force, log_survival, lives, exposure
 ):
     """Lives at the end of each segment and life-years in it, of ``count`` at the begin."""
-    # Survival stands in a loop of its own: the processor overlaps what does not depend on the segment before.
+    # Survival stands in loops of its own: the processor overlaps what does not depend on the segment before.
     for i in range(2 * years):
         length = before if i % 2 == 0 else 1.0 - before
-        if from_issue and i == 0:
-            length = 0.0
         # Not 0 · −∞ in the empty segment of a policy issued on 1 January.
         log_survival[i] = log_survival[i] * length if length > 0.0 else 0.0
-        lives[i] = np.exp(log_survival[i])
+    if from_issue:
+        log_survival[0] = 0.0
+    _exp(log_survival[: 2 * years], exposure, lives)
     begin = count
     for i in range(2 * years):
         length = before if i % 2 == 0 else 1.0 - before
@@ -111,11 +154,29 @@ def _lives(  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, error_model="numpy")
-def _cash_flows(  # type: ignore[no-untyped-def]
-    years, start, first_year, premium, paying_years, factors, effective_years, lives, exposure, claim_rate, out
+def _before(  # type: ignore[no-untyped-def]
+    years, start, premium, paying_years, lives, exposure, claim_rate, out
 ):
-    """Adds a policy's cash flows to its group's, from the year ``start`` on, which is calendar year ``first_year``;
-    ``paying_years`` counts from that one."""
+    """Adds a policy's cash flows before the increase to its group's, from the year ``start`` on, from which
+    ``paying_years`` counts. Premium and claims of each segment are left in ``exposure`` and ``claim_rate``."""
+    for y in range(years):
+        i, j = np.uint64(2 * y), np.uint64(2 * y + 1)
+        claims_1, claims_2 = claim_rate[i] * exposure[i], claim_rate[j] * exposure[j]
+        premium_1 = premium * exposure[i] if y < paying_years else 0.0
+        premium_2 = premium * exposure[j] if y + 1 < paying_years else 0.0
+        yu = np.uint64(start + y)
+        out[yu, 0] += premium_1 + premium_2
+        out[yu, 1] += claims_1 + claims_2
+        out[yu, 2] += lives[j]
+        exposure[i], exposure[j] = premium_1, premium_2
+        claim_rate[i], claim_rate[j] = claims_1, claims_2
+
+
+@nb.njit(cache=True, error_model="numpy")
+def _after(  # type: ignore[no-untyped-def]
+    years, start, first_year, premium, claims, lives, factors, effective_years, out
+):
+    """Adds the same after an increase, of which the year ``start`` is calendar year ``first_year``."""
     steps = len(effective_years)
     step = 0
     while step < steps and effective_years[step] < first_year:
@@ -123,20 +184,14 @@ def _cash_flows(  # type: ignore[no-untyped-def]
     fp, fi, fc, fl = factors[step, 0], factors[step, 1], factors[step, 2], factors[step, 3]
     for y in range(years):
         i, j = np.uint64(2 * y), np.uint64(2 * y + 1)
-        prem_1 = premium * exposure[i] if y < paying_years else 0.0
-        prem_2 = premium * exposure[j] if y + 1 < paying_years else 0.0
-        clm_1, clm_2 = claim_rate[i] * exposure[i], claim_rate[j] * exposure[j]
         before_p, before_i, before_c = fp, fi, fc
         while step < steps and effective_years[step] <= first_year + y:
             step += 1
             fp, fi, fc, fl = factors[step, 0], factors[step, 1], factors[step, 2], factors[step, 3]
         yu = np.uint64(start + y)
-        out[yu, 0] += prem_1 + prem_2
-        out[yu, 1] += clm_1 + clm_2
-        out[yu, 2] += lives[j]
-        out[yu, 3] += prem_1 * before_p + prem_2 * fp
-        out[yu, 4] += prem_1 * before_i + prem_2 * fi
-        out[yu, 5] += clm_1 * before_c + clm_2 * fc
+        out[yu, 3] += premium[i] * before_p + premium[j] * fp
+        out[yu, 4] += premium[i] * before_i + premium[j] * fi
+        out[yu, 5] += claims[i] * before_c + claims[j] * fc
         out[yu, 6] += lives[j] * fl
 
 
@@ -175,8 +230,9 @@ def _project_unit(  # type: ignore[no-untyped-def]
     morbidity_improvement,
     out,
 ):
-    """Adds the policies from ``low`` up to ``high`` to the sums ``out``, shape (groups, years, 7)."""
-    all_years = out.shape[1]
+    """Adds the policies from ``low`` up to ``high`` to the sums ``out``, shape (impacts, groups, years, 7); before the
+    increase to those of the first impact only."""
+    impacts, _, all_years, _ = out.shape
     segments = 2 * all_years
     log_survival, claim_rate = np.empty(segments), np.empty(segments)
     lives, exposure = np.empty(segments), np.empty(segments)
@@ -207,25 +263,34 @@ def _project_unit(  # type: ignore[no-untyped-def]
         )
         years = min(years, all_years - start[p])
         _lives(years, count[p], before[p], from_issue, constant_force, log_survival, lives, exposure)
-        _cash_flows(
+        _before(
             years,
             start[p],
-            first_year + start[p],
             premium[p],
             paying_years[p] - duration0[p] + 1,
-            factors[p],
-            effective_years,
             lives,
             exposure,
             claim_rate,
-            out[group[p]],
+            out[0, group[p]],
         )
+        for k in range(impacts):
+            _after(
+                years,
+                start[p],
+                first_year + start[p],
+                exposure,
+                claim_rate,
+                lives,
+                factors[k, p],
+                effective_years,
+                out[k, group[p]],
+            )
 
 
 def project_all(
     units: int, policies: int, groups: int, years: int, workers: int | None = None, **arguments: Any
 ) -> np.ndarray:
-    """Cash flows by group and year, shape (groups, years, 7); see ``results.KERNEL_COLUMNS``.
+    """Cash flows by impact, group and year, shape (impacts, groups, years, 7); see ``results.KERNEL_COLUMNS``.
 
     Units go to threads of Python's: numba's own take twice as long to compile and give nothing more.
 
@@ -233,10 +298,11 @@ def project_all(
         units: see ``work_units``.
         policies, groups, years: how many.
         workers: threads; None for ``threads()``.
-        arguments: the other arguments of ``_project_unit``, by name.
+        arguments: the other arguments of ``_project_unit``, by name; ``factors``: (impacts, policies, steps, 4).
     """
     size = (policies + units - 1) // units
-    partial = np.zeros((units, groups, years, 7))
+    impacts = len(arguments["factors"])
+    partial = np.zeros((units, impacts, groups, years, 7))
     plain = {name: _plain(value) for name, value in arguments.items()}
 
     def work(u: int) -> None:
@@ -247,9 +313,10 @@ def project_all(
     else:
         with ThreadPoolExecutor(workers or threads()) as pool:
             collections.deque(pool.map(work, range(units)), maxlen=0)
-    total = np.zeros((groups, years, 7))
+    total = np.zeros((impacts, groups, years, 7))
     for own in partial:
         total += own
+    total[1:, :, :, :3] = total[0, :, :, :3]
     return total
 
 

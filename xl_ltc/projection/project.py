@@ -12,7 +12,7 @@ from xl_ltc.errors import InputError
 from xl_ltc.inforce.block import Block
 from xl_ltc.projection import kernel
 from xl_ltc.projection.basis import ProjectionBasis
-from xl_ltc.projection.impact import Impact
+from xl_ltc.projection.impact import Impact, with_no_step
 from xl_ltc.projection.prepare import Preparation, compress
 from xl_ltc.projection.results import CashFlows
 from xl_ltc.projection.timeline import Timeline
@@ -106,35 +106,48 @@ class PreparedBlock:
         years: int | None = None,
         workers: int | None = None,
     ) -> CashFlows:
-        """Cash flows by group, valuation rate and calendar year; they do not depend on the workers.
+        """Cash flows by group, valuation rate and calendar year; arguments and errors as ``project_each``."""
+        (found,) = self.project_each([impact], basis, years=years, workers=workers)
+        return found
+
+    def project_each(
+        self,
+        impacts: Sequence[Impact],
+        basis: ProjectionBasis | None = None,
+        *,
+        years: int | None = None,
+        workers: int | None = None,
+    ) -> list[CashFlows]:
+        """Cash flows under each of some impacts, the lives projected once; they do not depend on the workers.
 
         Args:
-            impact: what the increase does to each policy.
+            impacts: what increases do to each policy, all in the same years.
             basis: other rates; see ``Preparation.columns``.
             years: the first so many calendar years; None for all.
             workers: threads; None for one a processor.
 
         Raises:
-            InputError: an impact that is not this block's.
+            InputError: an impact that is not this block's, or of other years than the first.
         """
-        _check_impact(self._block, impact)
+        for impact in impacts:
+            _check_impact(self._block, impact, impacts[0])
         calendar, policies, groups = self._timeline.years[:years], len(self._block), len(self.groups)
         values = kernel.project_all(
-            kernel.work_units(policies, groups, len(calendar)),
+            kernel.work_units(policies, groups, len(calendar), len(impacts)),
             policies,
             groups,
             len(calendar),
             workers,
             first_year=int(self._timeline.years[0]),
             group=self._group,
-            factors=impact.with_no_step(),
-            effective_years=impact.effective_years,
+            factors=with_no_step(impacts),
+            effective_years=impacts[0].effective_years,
             **self._preparation.columns(basis),
         )
-        return CashFlows(self.groups, calendar, values)
+        return [CashFlows(self.groups, calendar, of_impact) for of_impact in values]
 
 
-def _check_impact(block: Block, impact: Impact) -> None:
+def _check_impact(block: Block, impact: Impact, first: Impact) -> None:
     """The kernel does not look where it reads: the factors must be this block's, in calendar order."""
     wanted = (len(block), len(impact.effective_years), 4)
     if impact.factors.shape != wanted:
@@ -143,9 +156,12 @@ def _check_impact(block: Block, impact: Impact) -> None:
             f"factors of {len(impact.factors):,} policies, shape {impact.factors.shape}",
             f"factors of the block's {len(block):,} policies, shape {wanted}",
         )
+    years = ", ".join(map(str, impact.effective_years))
     if (np.diff(impact.effective_years) < 0).any():
-        years = ", ".join(map(str, impact.effective_years))
         raise InputError.single("rate increase", f"effective years {years}", "effective years in ascending order")
+    if not np.array_equal(impact.effective_years, first.effective_years):
+        allowed = f"those of the first, {', '.join(map(str, first.effective_years))}"
+        raise InputError.single("rate increases projected together", f"effective years {years}", allowed)
 
 
 def grouping(

@@ -89,14 +89,19 @@ def join(history: CashFlows, projection: CashFlows) -> CashFlows:
         raise InputError.single(
             "history", f"no column {', '.join(missing)}", "every column the projection is grouped by"
         )
-    groups = pd.concat([projection.groups, history.groups[columns]]).drop_duplicates().sort_values(list(columns))
-    groups = groups.reset_index(drop=True)
+    keys = {
+        id(part): list(zip(*(part.groups[c].tolist() for c in columns), strict=True)) for part in (history, projection)
+    }
+    together = sorted({*keys[id(history)], *keys[id(projection)]})
+    position = {key: i for i, key in enumerate(together)}
     years = np.concatenate([history.years, projection.years])
-    values = np.zeros((len(groups), len(years), len(KERNEL_COLUMNS)))
-    position = {tuple(key): i for i, key in enumerate(groups.itertuples(index=False))}
+    values = np.zeros((len(together), len(years), len(KERNEL_COLUMNS)))
     for part, start in ((history, 0), (projection, len(history.years))):
-        for key, own in zip(part.groups[columns].itertuples(index=False), part.values, strict=True):
-            values[position[tuple(key)], start : start + len(part.years)] += own
+        for key, own in zip(keys[id(part)], part.values, strict=True):
+            values[position[key], start : start + len(part.years)] += own
+    groups = (
+        pd.DataFrame(dict(zip(columns, zip(*together, strict=True), strict=True))) if together else projection.groups
+    )
     return CashFlows(groups, years, values)
 
 
