@@ -50,7 +50,7 @@ def test_impacts_together_are_what_each_gives_alone(block: Block, assumptions: A
     assert len(together) == 3
     for impact, found in zip(impacts, together, strict=True):
         alone = project(block, assumptions, impact)
-        assert (found.values == alone.values).all()  # noqa: PD011 - no pandas object
+        assert (found.values == alone.values).all()
         assert found.groups.equals(alone.groups)
     assert not np.allclose(together[0].total("lives", "after"), together[1].total("lives", "after"))
 

@@ -159,7 +159,7 @@ def _premium_row(
 def _values(ways: StatePhaseIn) -> Table:
     """Present values of the premium that each way adds, and the increases that are worth the one at once."""
     first_year, cap = ways.assumptions.settings.increase_effective_year, ways.state.cap
-    at_once = ways.added("one_step")
+    at_once = ways.at_once
     phased = ways.equivalent(annual_cap=cap)
     rows = [
         _value_row(ways, "one_step", "Nationwide increase at once", first_year, at_once),
@@ -208,7 +208,7 @@ def _value_row(
     value: float,
     of: Equivalent | None = None,
 ) -> Row:
-    at_once = ways.added("one_step")
+    at_once = ways.at_once
     cells = {
         "what": text(label),
         "year": text(year),

@@ -138,13 +138,18 @@ class StatePhaseIn:
             return float(((np.hstack([levels, last])[:, :years] - 1.0) * self.values).sum())
         return added_premium(self.single if way == "single" else self.full, self.values)
 
+    @cached_property
+    def at_once(self) -> float:
+        """Present value of the premium that the nationwide increase adds, before elections."""
+        return self.added("one_step")
+
     def added_later(self, deferral_years: int) -> float:
         """Present value of the premium that the nationwide increase adds some years later, before elections."""
         return added_premium(self.full, self.values, deferral_years)
 
     def equivalent(self, deferral_years: int = 0, annual_cap: float = np.inf) -> Equivalent:
         """The multiplied increases that are worth the nationwide one at once."""
-        if self.added("one_step") <= 0.0:
+        if self.at_once <= 0.0:
             return Equivalent(None, reason="An increase at once adds no premium here; nothing is equivalent to it.")
         try:
             multiplier = equivalent_multiplier(self.full, self.values, deferral_years, annual_cap)
