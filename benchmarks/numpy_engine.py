@@ -155,6 +155,7 @@ def inputs(
         first_year=settings.first_year,
         effective_year=settings.increase_effective_year,
         linear=settings.average_lives == "linear",
+        monthly=settings.time_step == "monthly",
         certain_death=settings.end_of_mortality_table == "certain_death",
         stops_lapsing=60 if settings.paid_up_at_65_lapse == "attained_age" else None,
         improvement_years=int(float(tables["improvement"]["value"].iloc[0])),
@@ -196,6 +197,17 @@ def inputs(
     )
 
 
+def _by_months(annual_survival: np.ndarray, before_anniversary: np.ndarray, after_anniversary: int) -> np.ndarray:
+    """Average lives per life at the begin of the part of a year before or after the anniversary."""
+    low, high = (before_anniversary, 1.0) if after_anniversary else (0.0, before_anniversary)
+    total = np.zeros(len(annual_survival))
+    for month in range(12):
+        begin, end = np.clip(month / 12, low, high), np.clip((month + 1) / 12, low, high)
+        total += (end - begin) * (annual_survival ** (begin - low) + annual_survival ** (end - low)) / 2
+    length = high - low
+    return np.divide(total, length, out=np.ones(len(total)), where=length > 0)
+
+
 def project(i: dict[str, Any]) -> np.ndarray:
     """Cash flows by group and year from ``inputs``, shape (groups, years, 7), columns as ``COLUMNS``."""
     n, groups = i["n"], len(i["groups"])
@@ -225,7 +237,11 @@ def project(i: dict[str, Any]) -> np.ndarray:
             begin = lives
             survival = (1 - death) ** length * (1 - lapse) ** length * (1 - expiry) ** length
             lives = begin * survival
-            if i["linear"]:
+            if i["linear"] and i["monthly"]:
+                average = begin * _by_months(
+                    (1 - death) * (1 - lapse) * (1 - expiry), i["before_anniversary"], after_anniversary
+                )
+            elif i["linear"]:
                 average = (begin + lives) / 2
             else:
                 with np.errstate(divide="ignore", invalid="ignore"):

@@ -27,6 +27,8 @@ from xl_ltc.experience.study import bundled_study
 from xl_ltc.illustration.block import Illustration, illustrate, policies_sold
 from xl_ltc.illustration.history import illustrative_history
 from xl_ltc.inforce.read import read_inforce, write_inforce
+from xl_ltc.projection.project import project
+from xl_ltc.settings import Settings
 from xl_ltc.workbook.actions import check_policies
 
 MILLION = 1_000_000
@@ -101,6 +103,12 @@ def main() -> int:
         add(f"{MILLION:,} policies of a Parquet file read and checked", reading, "million")
     history, sold = illustrative_history(illustration, assumptions), policies_sold(illustration, assumptions)
     run = run_filing(illustration.block, history, assumptions, study=bundled_study(), sold=sold)
+    by_month = bundled(Settings(time_step="monthly"))
+    annual, monthly = best(
+        10, lambda: project(illustration.block, assumptions), lambda: project(illustration.block, by_month)
+    )
+    rows.append(("a projection by months", f"{monthly:.2f} s", f"{monthly / annual:.1f} times that by years; bar: 8"))
+    failed |= monthly > 8.0 * annual
     for table, column in CHANGED.items():
         (seconds,) = best(5, rerun_after(table, column, run))
         add(f"a rerun after a change of {table}, with every exhibit's values", seconds, "rerun")

@@ -88,6 +88,13 @@ class Settings:
         "Silent",
         allowed=("linear", "constant_force"),
     )
+    time_step: str = choice(
+        "annual",
+        "Average lives are those of a calendar year's parts before and after the anniversary, or of its months too; "
+        "survival and the year in which a cash flow is valued stay the same, and so does all under a constant force",
+        "Silent",
+        allowed=("annual", "monthly"),
+    )
     benefit_expiry_between_ages: str = choice(
         "linear",
         "Benefit expiry between the printed ages: interpolated, or the lower printed age's rate",

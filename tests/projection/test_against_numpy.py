@@ -27,6 +27,7 @@ CHANGES = [
     dict(age_basis="last_birthday"),
     dict(end_of_mortality_table="last_rate_holds"),
     dict(average_lives="constant_force"),
+    dict(time_step="monthly"),
     dict(benefit_expiry_between_ages="step"),
     dict(paid_up_at_65_lapse="attained_age"),
     dict(rbo_basis="literal"),

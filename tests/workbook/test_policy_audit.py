@@ -44,6 +44,7 @@ OTHER_SETTINGS = (
     dict(age_basis="last_birthday", end_of_mortality_table="last_rate_holds", average_lives="constant_force"),
     dict(benefit_expiry_between_ages="step", paid_up_at_65_lapse="attained_age", rbo_basis="literal"),
     dict(behaviour_rounding_tie="half_even", increase_rounding=0.05, rate_increase_cap=0.35, cash_flow_timing=0.0),
+    dict(time_step="monthly", age_basis="last_birthday"),
     dict(rbo_basis="literal_unnormalised", increase_effective_year=2021, projection_years=30, rate_increase_cap=0.25),
 )
 

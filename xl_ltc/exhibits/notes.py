@@ -83,8 +83,8 @@ def projection_note(settings: Settings) -> Cell:
     return text(
         f"Run with: {settings.projection_years} calendar years projected; age {_words(settings.age_basis)}; at the end "
         f"of the mortality table {_words(settings.end_of_mortality_table)}; average lives "
-        f"{_words(settings.average_lives)}; benefit expiry between printed ages "
-        f"{_words(settings.benefit_expiry_between_ages)}; lapse of pay-to-65 policies by "
+        f"{_words(settings.average_lives)}, time step {_words(settings.time_step)}; benefit expiry between printed "
+        f"ages {_words(settings.benefit_expiry_between_ages)}; lapse of pay-to-65 policies by "
         f"{_words(settings.paid_up_at_65_lapse)}."
     )
 

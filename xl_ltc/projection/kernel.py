@@ -25,6 +25,7 @@ LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 ROUNDS = 6755399441055744.0
 """1.5 · 2^52: what is added to it is rounded to whole numbers, which then stand in the low bits of the sum."""
 
+MONTHS = 12
 EXPONENT_BIAS, MANTISSA_BITS = 1023, 52
 SMALLEST_LOG = -708.0
 """Below it survival is less than 1e-307, and counts as none."""
@@ -128,10 +129,31 @@ def _exp(x, scratch, out):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, error_model="numpy")
+def _by_months(log_annual, low, high):  # type: ignore[no-untyped-def]
+    """Life-years between two points of a year per life at the first, the mean of begin and end month by month."""
+    of_month = np.exp(log_annual / MONTHS)
+    month = np.int64(low * MONTHS)
+    at, lives, total = low, 1.0, 0.0
+    while at < high:
+        month += 1
+        to = min(month / MONTHS, high)
+        if to > at:
+            whole = at == (month - 1) / MONTHS and to == month / MONTHS
+            end = lives * (of_month if whole else np.exp(log_annual * (to - at)))
+            total += (to - at) * 0.5 * (lives + end)
+            at, lives = to, end
+    return total
+
+
+@nb.njit(cache=True, error_model="numpy")
 def _lives(  # type: ignore[no-untyped-def]
-    years, count, before, from_issue, constant_force, log_survival, lives, exposure
+    years, count, before, from_issue, constant_force, monthly, log_survival, by_months, lives, exposure
 ):
     """Lives at the end of each segment and life-years in it, of ``count`` at the begin."""
+    if monthly:
+        for i in range(2 * years):
+            low, high = (0.0, before) if i % 2 == 0 else (before, 1.0)
+            by_months[i] = _by_months(log_survival[i], low, high)
     # Survival stands in loops of its own: the processor overlaps what does not depend on the segment before.
     for i in range(2 * years):
         length = before if i % 2 == 0 else 1.0 - before
@@ -148,6 +170,8 @@ def _lives(  # type: ignore[no-untyped-def]
         end = begin * lives[i]
         if constant_force and log_survival[i] < 0.0:
             exposure[i] = length * begin * np.expm1(log_survival[i]) / log_survival[i]
+        elif monthly and length > 0.0:
+            exposure[i] = begin * by_months[i]
         else:
             exposure[i] = length * 0.5 * (begin + end)
         lives[i] = begin = end
@@ -203,6 +227,7 @@ def _project_unit(  # type: ignore[no-untyped-def]
     first_projection_year,
     from_issue,
     constant_force,
+    monthly,
     group,
     start,
     count,
@@ -235,7 +260,7 @@ def _project_unit(  # type: ignore[no-untyped-def]
     impacts, _, all_years, _ = out.shape
     segments = 2 * all_years
     log_survival, claim_rate = np.empty(segments), np.empty(segments)
-    lives, exposure = np.empty(segments), np.empty(segments)
+    lives, exposure, by_months = np.empty(segments), np.empty(segments), np.empty(segments)
     for p in range(low, high):
         years = _rates(
             age0[p],
@@ -262,7 +287,9 @@ def _project_unit(  # type: ignore[no-untyped-def]
             claim_rate,
         )
         years = min(years, all_years - start[p])
-        _lives(years, count[p], before[p], from_issue, constant_force, log_survival, lives, exposure)
+        _lives(
+            years, count[p], before[p], from_issue, constant_force, monthly, log_survival, by_months, lives, exposure
+        )
         _before(
             years,
             start[p],

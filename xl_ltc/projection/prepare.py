@@ -52,6 +52,7 @@ class Preparation:
             first_projection_year=int(timeline.years[0]) - basis.settings.valuation_date.year,
             from_issue=timeline.from_issue,
             constant_force=basis.settings.average_lives == "constant_force",
+            monthly=basis.settings.time_step == "monthly" and basis.settings.average_lives == "linear",
             start=timeline.start,
             count=np.ones(len(block)) if count is None else count,
             age0=timeline.attained_age,

@@ -78,7 +78,11 @@ def trace(block: Block, assumptions: AssumptionSet, impact: Impact, policy_id: s
     survival = survive_death * survive_lapse * survive_expiry
     end = np.cumprod(survival)
     begin = np.concatenate([[1.0], end[:-1]])
-    average = begin * _average_survival(length, (death, lapse, expiry), survival, settings.average_lives)
+    if settings.time_step == "monthly" and settings.average_lives == "linear":
+        low, high = np.where(segment == 1, 0.0, before), np.where(segment == 1, before, 1.0)
+        average = begin * _by_months((1.0 - death) * (1.0 - lapse) * (1.0 - expiry), low, high)
+    else:
+        average = begin * _average_survival(length, (death, lapse, expiry), survival, settings.average_lives)
 
     paying = t <= int(assumptions.premium.paying_years(option, policy.issue_age[0]))
     premium = np.where(paying, policy.numbers("annualized_premium")[0], 0.0)
@@ -158,6 +162,15 @@ def _average_survival(length: np.ndarray, rates: tuple[np.ndarray, ...], surviva
         average = np.expm1(log_survival) / log_survival
     # Without a decrement, or in a segment of length 0, the ratio is 0/0 and its limit one.
     return np.where((length > 0.0) & (log_survival < 0.0), average, 1.0)
+
+
+def _by_months(annual_survival: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Average lives between two points of a year per life at the first, the mean of begin and end month by month."""
+    average, ends = np.ones(len(low)), np.arange(1, 12) / 12
+    for i in np.flatnonzero(high > low):
+        at = np.concatenate([[low[i]], ends[(ends > low[i]) & (ends < high[i])], [high[i]]])
+        average[i] = np.trapezoid(annual_survival[i] ** (at - low[i]), at) / (high[i] - low[i])
+    return average
 
 
 def _steps(year: np.ndarray, segment: np.ndarray, effective_years: np.ndarray) -> np.ndarray:

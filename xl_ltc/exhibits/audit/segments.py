@@ -41,6 +41,31 @@ def _factor(name: str) -> str:
     return f"=IF({{year}}*2+{{segment}}>=increase_effective_year*2+2,audit_{name},1)"
 
 
+_ANNUAL = "((1-{q})*(1-{lapse})*(1-{expiry}))"
+_OF_MONTH = f"({_ANNUAL}^(1/12))"
+_MONTHS_BEFORE = "INT(12*audit_before)"
+"""Whole months before the anniversary."""
+_TO_MONTH_END = f"(({_MONTHS_BEFORE}+1)/12-audit_before)"
+"""From the anniversary to the end of its month."""
+
+
+def _whole_months(count: str) -> str:
+    """Life-years of so many months, per life at their begin: a geometric series."""
+    return f"(1+{_OF_MONTH})/24*IF({_OF_MONTH}=1,{count},(1-{_OF_MONTH}^({count}))/(1-{_OF_MONTH}))"
+
+
+def _by_months() -> str:
+    """Average lives over the segment per life at its begin, the mean of begin and end month by month."""
+    rest = f"(audit_before-{_MONTHS_BEFORE}/12)"
+    until = f"{_whole_months(_MONTHS_BEFORE)}+{_ANNUAL}^({_MONTHS_BEFORE}/12)*{rest}/2*(1+{_ANNUAL}^{rest})"
+    since = (
+        f"{_TO_MONTH_END}/2*(1+{_ANNUAL}^{_TO_MONTH_END})"
+        f"+{_ANNUAL}^{_TO_MONTH_END}*{_whole_months(f'11-{_MONTHS_BEFORE}')}"
+    )
+    none_left = f"IF({{segment}}=1,MIN(audit_before,1/12),{_TO_MONTH_END})/2"
+    return f"IF({{length}}=0,1,IF({_NONE_LEFT},{none_left},IF({{segment}}=1,{until},{since}))/{{length}})"
+
+
 _TIME, _DEATH, _OTHER, _LIVES, _CASH, _COST, _AFTER = (
     "Time",
     "Mortality: 1-exp(-hazard x factors), improved",
@@ -105,8 +130,8 @@ _COLUMNS = (
         "average",
         "Average",
         _LIVES,
-        '=IF(average_lives="linear",0.5*({begin}+{end}),{begin}*IF({length}=0,1,'
-        f"IF({_NONE_LEFT},0,IF({_LOG}<0,(EXP({_LOG})-1)/{_LOG},1))))",
+        f'=IF(average_lives="linear",IF(time_step="monthly",{{begin}}*{_by_months()},0.5*({{begin}}+{{end}})),'
+        f"{{begin}}*IF({{length}}=0,1,IF({_NONE_LEFT},0,IF({_LOG}<0,(EXP({_LOG})-1)/{_LOG},1))))",
         "average_lives",
     ),
     _Of(
