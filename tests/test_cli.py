@@ -104,6 +104,7 @@ def test_help_names_every_command() -> None:
         "demo",
         "run",
         "warm",
+        "recut",
         "compare",
         "reconcile",
         "trace",
@@ -125,8 +126,9 @@ def test_help_names_every_command() -> None:
 @pytest.mark.parametrize(
     ("command", "options"),
     [
-        ("demo", ["--out"]),
-        ("run", ["WORKBOOK", "--inforce", "--sold", "--out", "--results"]),
+        ("demo", ["--out", "--keep"]),
+        ("run", ["WORKBOOK", "--inforce", "--sold", "--out", "--results", "--keep"]),
+        ("recut", ["KEPT", "--by", "--only", "--years", "--out"]),
         ("attribute", ["WORKBOOK", "--inforce", "--sold", "--from", "--to", "--steps", "--earlier", "--out"]),
         ("compare-sets", ["WORKBOOK", "SET", "--inforce", "--sold", "--out"]),
         ("reconcile", ["--json"]),
@@ -257,6 +259,28 @@ def test_run_tells_what_it_did(small: SmallFiling, tmp_path: Path, capsys: Captu
     assert all(PROGRESS.match(line) for line in said.err.splitlines())
     assert {p.stem for p in results.iterdir()} == set(HEADERS)
     assert {p.name for p in tmp_path.iterdir()} == {"new.xlsx", "results"}
+
+
+def test_run_keeps_its_results_for_recuts(small: SmallFiling, tmp_path: Path, capsys: Captured) -> None:
+    kept = tmp_path / "kept"
+    command = ["run", small.workbook, "--inforce", small.csv, "--out", tmp_path / "new.xlsx", "--keep", kept]
+    assert run(*command) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"Written: {kept}"
+    found = api.recut(api.KeptRun.open(kept), ["series"])
+    ratios = [small.run.experience.lifetime_loss_ratio(b) for b in ("before", "after")]
+    assert [found.total.lifetime_loss_ratio(b) for b in ("before", "after")] == pytest.approx(ratios, rel=1e-12)
+    manifest = api.KeptRun.open(kept).run
+    assert list(manifest) == MANIFEST and manifest["command"].endswith("--keep kept")
+
+
+def test_run_refuses_to_keep_its_results_over_something_else(
+    small: SmallFiling, tmp_path: Path, capsys: Captured
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    before = files_in(tmp_path)
+    assert run("run", small.workbook, "--inforce", small.csv, "--out", tmp_path / "new.xlsx", "--keep", tmp_path) == 2
+    assert f"--keep: found folder {tmp_path}, which holds mine.txt; allowed: a new or empty" in capsys.readouterr().err
+    assert files_in(tmp_path) == before
 
 
 @pytest.mark.slow

@@ -21,6 +21,8 @@ from xl_ltc.projection.project import project
 from xl_ltc.projection.results import CashFlows, from_history, join
 from xl_ltc.projection.trace import trace
 from xl_ltc.rate_increase.impact import PolicyIncrease, policy_increase
+from xl_ltc.recut.kept import KeptRun
+from xl_ltc.recut.recut import recut
 from xl_ltc.settings import Settings
 from xl_ltc.workbook import actions
 from xl_ltc.workbook.read import read_workbook
@@ -32,6 +34,7 @@ __all__ = [
     "CashFlows",
     "Experience",
     "FilingRun",
+    "KeptRun",
     "PolicyIncrease",
     "Settings",
     "bundled",
@@ -44,6 +47,7 @@ __all__ = [
     "read_history",
     "read_inforce",
     "reconcile",
+    "recut",
     "run_filing",
     "trace",
     "write_filing_workbook",

@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="the whole filing on the illustrative block of 77,020 policies")
     demo.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the workbook and results")
+    _add_keep(demo)
     demo.set_defaults(action=_demo)
 
     run = commands.add_parser("run", help="a run on your own assumption workbook and in-force file")
@@ -96,10 +97,22 @@ def _parser() -> argparse.ArgumentParser:
     _add_sold(run)
     run.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results as CSV files")
+    _add_keep(run)
     run.set_defaults(action=_run)
 
     warm = commands.add_parser("warm", help="compile the projection now, else the first run does it")
     warm.set_defaults(action=_warm)
+
+    recut = commands.add_parser("recut", help="a kept run by other columns of the policies, without running again")
+    recut.add_argument("kept", type=Path, metavar="KEPT", help="folder that run or demo has written with --keep")
+    words = "columns of the policies, e.g. state,benefit_period; the total alone without it"
+    recut.add_argument("--by", default="", metavar="COLUMNS", help=words)
+    words = "policies with this value only, e.g. state=MD; again for another value or another column"
+    recut.add_argument("--only", action="append", default=[], metavar="COLUMN=VALUE", help=words)
+    recut.add_argument("--years", action="store_true", help="cash flows by calendar year, too")
+    words = "file to write (.csv, .xlsx, .parquet); to the screen without it"
+    recut.add_argument("--out", type=Path, metavar="FILE", help=words)
+    recut.set_defaults(action=_recut)
 
     compare = commands.add_parser("compare", help="what changed between the runs of two workbooks")
     compare.add_argument("before", type=Path, metavar="A", help="a workbook a run has written")
@@ -195,6 +208,11 @@ def _add_sold(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sold", type=Path, metavar="FILE", help=words)
 
 
+def _add_keep(command: argparse.ArgumentParser) -> None:
+    words = "folder to keep the results in policy by policy, for xl-ltc recut"
+    command.add_argument("--keep", type=Path, metavar="FOLDER", help=words)
+
+
 class _Progress:
     """Says on the error stream what is being done and how long it has taken."""
 
@@ -213,7 +231,7 @@ def _demo(options: argparse.Namespace) -> int:
     progress("loading")
     from xl_ltc.workbook.actions import demo
 
-    outcome = demo(options.out, progress)
+    outcome = demo(options.out, progress, options.keep)
     progress("done")
     _say(outcome)
     return 0
@@ -224,9 +242,27 @@ def _run(options: argparse.Namespace) -> int:
     progress("loading")
     from xl_ltc.workbook.actions import run_workbook
 
-    outcome = run_workbook(options.workbook, options.inforce, options.out, options.results, progress, options.sold)
+    outcome = run_workbook(
+        options.workbook, options.inforce, options.out, options.results, progress, options.sold, options.keep
+    )
     progress("done")
     _say(outcome)
+    return 0
+
+
+def _recut(options: argparse.Namespace) -> int:
+    from xl_ltc.errors import InputError
+    from xl_ltc.workbook.recutting import recut_kept
+
+    by = [name.strip() for name in options.by.split(",")] if options.by.strip() else []
+    only = []
+    for condition in options.only:
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise InputError.single("--only", repr(condition), "COLUMN=VALUE, such as state=MD")
+        only.append((name.strip(), value.strip()))
+    outcome = recut_kept(options.kept, by, only, options.out, years=options.years)
+    _tell([outcome.text] if options.out is None else [outcome.title], outcome.notes, outcome.files)
     return 0
 
 

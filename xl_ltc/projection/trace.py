@@ -169,7 +169,8 @@ def _by_months(annual_survival: np.ndarray, low: np.ndarray, high: np.ndarray) -
     average, ends = np.ones(len(low)), np.arange(1, 12) / 12
     for i in np.flatnonzero(high > low):
         at = np.concatenate([[low[i]], ends[(ends > low[i]) & (ends < high[i])], [high[i]]])
-        average[i] = np.trapezoid(annual_survival[i] ** (at - low[i]), at) / (high[i] - low[i])
+        lives = annual_survival[i] ** (at - low[i])
+        average[i] = (np.diff(at) * (lives[:-1] + lives[1:]) / 2).sum() / (high[i] - low[i])
     return average
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import time
@@ -17,7 +18,9 @@ from xl_ltc.illustration.block import illustrate, policies_sold
 from xl_ltc.illustration.history import illustrative_history
 from xl_ltc.inforce.read import write_inforce, write_policies
 from xl_ltc.pricing.sold import sold_frame
+from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook.actions.inputs import CAUTION
+from xl_ltc.workbook.actions.keeping import kept_staged
 from xl_ltc.workbook.actions.places import check_folder, check_no_folder, write_text
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.running import Outcome, remembered, results_staged
@@ -38,10 +41,15 @@ def illustrative_run(progress: Progress) -> FilingRun:
     return run_filing(illustration.block, history, assumptions, progress, CAUTION, study=bundled_study(), sold=sold)
 
 
-def demo(folder: Path, progress: Progress) -> Outcome:
+def demo(folder: Path, progress: Progress, keep: Path | None = None) -> Outcome:
     """The whole filing on the illustrative block, written into a folder.
 
     Files already there under the same names are replaced only when everything has been computed.
+
+    Args:
+        folder: where to.
+        progress: told what is being done.
+        keep: folder to keep the results in, policy by policy, for recuts; None for none.
 
     Raises:
         InputError: the folder can't be made or written to; nothing has been computed then.
@@ -51,20 +59,28 @@ def demo(folder: Path, progress: Progress) -> Outcome:
     check_folder(results, "--out")
     for file in (folder / FILING_WORKBOOK, log, inforce, sold):
         check_no_folder(file)
+    if keep is not None:
+        check_keep(keep, "--keep")
+        check_folder(keep, "--keep")
     run = illustrative_run(progress)
     exhibits = filing_exhibits(run)
     checks = reconcile(run, exhibits)
-    command = f"xl-ltc demo --out {folder.name or folder}"
+    command = f"xl-ltc demo --out {folder.name or folder}" + (f" --keep {keep.name or keep}" if keep else "")
     record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,))
     progress("writing the workbook, the results and the policies")
     folder.mkdir(parents=True, exist_ok=True)
     pages = filing_pages(run, checks, exhibits)
-    with results_staged(run, checks, pages, results) as put_in_place:
+    with contextlib.ExitStack() as stack:
+        put_in_place = stack.enter_context(results_staged(run, checks, pages, results))
+        finish = stack.enter_context(kept_staged(run, record, keep, progress)) if keep else None
         # First the file that another program is most likely to hold open.
         workbook = write_filing_workbook(run, checks, record, folder / FILING_WORKBOOK, pages=pages)
         put_in_place()
+        if finish:
+            finish()
     write_text(log, json.dumps(record, indent=2) + "\n")
     write_inforce(run.block, inforce)
     if run.pricing and run.pricing.sold:
         write_policies(sold_frame(run.pricing.sold), sold)
-    return Outcome(run, (workbook, results, log, inforce, sold), (run.caution, *remembered(run, record, workbook)))
+    files = (workbook, results, log, inforce, sold, *([keep] if keep else ()))
+    return Outcome(run, files, (run.caution, *remembered(run, record, workbook)))

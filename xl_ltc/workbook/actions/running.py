@@ -20,8 +20,10 @@ from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
 from xl_ltc.exhibits.table import serial
+from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook import last_run
 from xl_ltc.workbook.actions.inputs import Inputs, read_inputs
+from xl_ltc.workbook.actions.keeping import kept_staged
 from xl_ltc.workbook.actions.places import check_folder, check_out, nearest_folder, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.layout import LISTS
@@ -65,6 +67,7 @@ def run_workbook(
     results: Path | None,
     progress: Progress,
     sold: Path | None = None,
+    keep: Path | None = None,
 ) -> Outcome:
     """A run on the user's own assumption workbook and in-force file.
 
@@ -78,6 +81,7 @@ def run_workbook(
         results: folder for the results as CSV files; None for the one the Control sheet names, if it does.
         progress: told what is being done.
         sold: policies sold, as ``inforce``; None for what the Control sheet names.
+        keep: folder to keep the results in, policy by policy, for recuts; None for none.
 
     Raises:
         InputError: every problem of the inputs.
@@ -85,12 +89,22 @@ def run_workbook(
     started, clock = dt.datetime.now().astimezone(), time.perf_counter()
     # A button has its result written under the same name elsewhere, to be put in place later.
     elsewhere = None if out is None or out.name == workbook.name else out
-    given = (("", workbook), (" --inforce", inforce), (" --sold", sold), (" --out", elsewhere), (" --results", results))
+    given = (
+        ("", workbook),
+        (" --inforce", inforce),
+        (" --sold", sold),
+        (" --out", elsewhere),
+        (" --results", results),
+        (" --keep", keep),
+    )
     command = "xl-ltc run" + "".join(f"{option} {path.name or path}" for option, path in given if path is not None)
     out = out or workbook
     check_out(workbook, inforce, out)
     if results is not None:
         check_folder(results, "--results")
+    if keep is not None:
+        check_keep(keep, "--keep")
+        check_folder(keep, "--keep")
     version = version_of(workbook)
     inputs = read_inputs(workbook, inforce, progress, out, sold)
     if results is None and inputs.control.results_folder:
@@ -110,23 +124,25 @@ def run_workbook(
         sheets = OutputSheets.of(run, pages, record, earlier)
         rendered = write_workbook(scratch / "run.xlsx", InputSheets.of(run, inputs.control), sheets)
         put_in_place = None if results is None else stack.enter_context(results_staged(run, checks, pages, results))
+        finish = None if keep is None else stack.enter_context(kept_staged(run, record, keep, progress))
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
         progress("putting the sheets in place")
         # Before the first run the sheets say what they wait for, which is nobody's loss.
         lists = LISTS if earlier.last or earlier.unread else sheets.sheets
         report = graft(workbook, rendered, sheets.sheets, out, lists, sheets.status | _set_on_control(inputs))
-        unplaced = () if put_in_place is None else _put(put_in_place, results)
+        unplaced = () if put_in_place is None else _put(put_in_place, f"Not every file in {results} is of this run")
+        unplaced += () if finish is None else _put(finish, f"The run can't be kept in {keep}")
     warnings = (*cautions, *report.warnings, *unplaced, *remembered(run, record, out))
-    return Outcome(run, (out,) if results is None else (out, results), warnings)
+    return Outcome(run, tuple(path for path in (out, results, keep) if path is not None), warnings)
 
 
-def _put(put_in_place: Callable[[], None], results: Path | None) -> tuple[str, ...]:
-    """Put the results in place; the workbook is written already, and stays good where that can't be done."""
+def _put(put_in_place: Callable[[], None], otherwise: str) -> tuple[str, ...]:
+    """Put results in place; the workbook is written already, and stays good where that can't be done."""
     try:
         put_in_place()
     except OSError as error:
-        return (f"Not every file in {results} is of this run ({error}); close what uses it and run again.",)
+        return (f"{otherwise} ({error}); close what uses it and run again.",)
     return ()
 
 
