@@ -44,6 +44,10 @@ class InputError(Exception):
         self.total = len(self.problems) if total is None else total
         super().__init__(self.problems)
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...], int]]:
+        # Pickled, as on its way from another process, it keeps the count of all problems.
+        return type(self), (self.problems, self.total)
+
     @classmethod
     def single(cls, place: str, found: str, allowed: str) -> Self:
         """An error with one problem."""

@@ -99,7 +99,7 @@ def table(block: Block, **columns: Any) -> InputTable:
 
 
 def check(given: InputTable, assumptions: AssumptionSet) -> Sold:
-    return check_sold(given, inputs._rules(assumptions))
+    return check_sold(given, inputs.rules_of(assumptions))
 
 
 def test_a_table_is_read_as_it_stands(paying: Block, assumptions: AssumptionSet) -> None:

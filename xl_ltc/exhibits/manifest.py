@@ -6,16 +6,15 @@ import dataclasses
 import datetime as dt
 import hashlib
 import importlib.metadata
-import importlib.resources
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.resources.abc import Traversable
 from typing import Any
 
 import pandas as pd
 
 import xl_ltc
 from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.code import code_hash
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.inforce.control_totals import manifest_entry
 from xl_ltc.pricing.sold import Sold
@@ -104,25 +103,6 @@ def frames_hash(frames: Mapping[str, pd.DataFrame]) -> str:
         digest.update(name.encode())
         digest.update(frame_hash(frame).encode())
     return digest.hexdigest()
-
-
-def code_hash() -> str:
-    """SHA-256 over the package's own Python files, by name."""
-    digest = hashlib.sha256()
-    for name, file in sorted(_python_files(importlib.resources.files("xl_ltc"), "")):
-        digest.update(name.encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _python_files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
-    found: list[tuple[str, Traversable]] = []
-    for entry in folder.iterdir():
-        if entry.is_dir() and entry.name != "__pycache__":
-            found += _python_files(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith(".py"):
-            found.append((prefix + entry.name, entry))
-    return found
 
 
 def frame_hash(frame: pd.DataFrame) -> str:

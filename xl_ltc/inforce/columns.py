@@ -148,6 +148,17 @@ class Ids:
     trimmed: pa.Array
     blank: np.ndarray
 
+    @classmethod
+    def of(cls, cells: pd.Series) -> Ids:
+        """The ids of a column as it was read."""
+        array = arrow(cells)
+        if array is None or not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+            distinct = Distinct.of(cells)
+            labels = pa.array([None if is_blank(v) else _id_text(v) for v in distinct.cells], pa.string())
+            array = labels.take(pa.array(distinct.codes))
+        trimmed = pc.utf8_trim_whitespace(array.fill_null(""))
+        return cls(array, trimmed, pc.equal(trimmed, "").to_numpy(zero_copy_only=False))
+
     def first_rows(self) -> np.ndarray:
         """The first row with the id of each row, int64."""
         encoded = self.trimmed.dictionary_encode()
@@ -208,15 +219,9 @@ def _check_text(column: Column, cells: pd.Series, report: Report) -> pd.Categori
 
 
 def _check_ids(column: Column, cells: pd.Series, report: Report) -> Ids:
-    array = arrow(cells)
-    if array is None or not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
-        distinct = Distinct.of(cells)
-        labels = pa.array([None if is_blank(v) else _id_text(v) for v in distinct.cells], pa.string())
-        array = labels.take(pa.array(distinct.codes))
-    trimmed = pc.utf8_trim_whitespace(array.fill_null(""))
-    blank = pc.equal(trimmed, "").to_numpy(zero_copy_only=False)
-    report.add(blank, column.name, column.bounds())
-    return Ids(array, trimmed, blank)
+    ids = Ids.of(cells)
+    report.add(ids.blank, column.name, column.bounds())
+    return ids
 
 
 def _id_text(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,14 @@ from xl_ltc.inforce.schema import INFORCE
 
 TOTAL = "Total"
 _SUMMED = ("annualized_premium", "new_business_premium", "daily_benefit")
+_HOW_ADDED = {
+    "policies": "sum",
+    **dict.fromkeys(_SUMMED, "sum"),
+    "first_issue_date": "min",
+    "last_issue_date": "max",
+    "lowest_issue_age": "min",
+    "highest_issue_age": "max",
+}
 
 
 def control_totals(block: Block) -> pd.DataFrame:
@@ -44,6 +53,17 @@ def _totals(groups: Any) -> pd.DataFrame:
         lowest_issue_age=("issue_age", "min"),
         highest_issue_age=("issue_age", "max"),
     )
+
+
+def added_totals(parts: Sequence[pd.DataFrame], series: Sequence[str]) -> pd.DataFrame:
+    """The control totals of several blocks together.
+
+    Args:
+        parts: of each block, as ``control_totals``; at least one.
+        series: the vocabulary's, in code order.
+    """
+    together = pd.concat(parts).groupby(level=0).agg(_HOW_ADDED)
+    return together.loc[[name for name in (*series, TOTAL) if name in together.index]].rename_axis("series")
 
 
 def content_hash(block: Block) -> str:

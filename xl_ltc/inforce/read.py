@@ -26,6 +26,8 @@ from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.tables import InputTable, Locator, file_locator
 
 _FORMATS = "a Parquet file (.parquet), a comma-separated text file (.csv), or a worksheet table (.xlsx, .xlsm)"
+FEW_VALUES = [c.name for c in INFORCE.columns if c.kind == "text" and c.name != "policy_id"]
+"""Columns that are read as codes."""
 _PANDAS_INDEX = re.compile(r"^__index_level_\d+__$")
 
 
@@ -54,13 +56,13 @@ def read_inforce(path: Path) -> InputTable:
     return readers[path.suffix.lower()](path)
 
 
-def record_locator(file: str) -> Locator:
-    """Places in a file without lines: record 1 is the first policy."""
+def record_locator(file: str, first: int = 0) -> Locator:
+    """Places in a file without lines: record 1 is the first policy; row 0 is that after so many (``first``)."""
 
     def locate(row: int | None, column: str | None) -> str:
         parts = [file]
         if row is not None:
-            parts.append(f"record {row + 1}")
+            parts.append(f"record {first + row + 1}")
         if column is not None:
             parts.append(f"column {column}")
         return ", ".join(parts)
@@ -69,14 +71,23 @@ def record_locator(file: str) -> Locator:
 
 
 def _read_parquet(path: Path) -> InputTable:
-    few_values = [c.name for c in INFORCE.columns if c.kind == "text" and c.name != "policy_id"]
     try:
-        table = pq.read_table(path, read_dictionary=few_values)
+        table = pq.read_table(path, read_dictionary=FEW_VALUES)
     except (pa.ArrowException, OSError) as error:
-        raise InputError.single(path.name, f"a file that can't be read ({error})", "a Parquet file") from error
+        raise unreadable(path, error) from error
+    return raw_policies(table, record_locator(path.name))
+
+
+def unreadable(path: Path, error: Exception) -> InputError:
+    """What is said of a Parquet file that can't be read."""
+    return InputError.single(path.name, f"a file that can't be read ({error})", "a Parquet file")
+
+
+def raw_policies(table: pa.Table, locate: Locator) -> InputTable:
+    """Columns of a Parquet file as raw cells."""
     # pandas writes the row labels of a filtered frame beside its columns.
     table = table.select([i for i, name in enumerate(table.column_names) if not _PANDAS_INDEX.match(name)])
-    return InputTable(_frame(table), record_locator(path.name))
+    return InputTable(_frame(table), locate)
 
 
 def _read_csv(path: Path) -> InputTable:

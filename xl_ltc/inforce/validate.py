@@ -20,7 +20,9 @@ from xl_ltc.inforce.columns import MAX_KEPT, Ids, Report, check_columns, raise_p
 from xl_ltc.inforce.schema import CODED, INFORCE
 from xl_ltc.tables import InputTable, TableSpec, header_problems
 
-__all__ = ["MAX_KEPT", "InforceRules", "check_inforce", "check_issued"]
+__all__ = ["MAX_KEPT", "ONCE", "InforceRules", "check_inforce", "check_issued", "second_time"]
+
+ONCE = "each policy_id once"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class InforceRules:
         return np.array([of.get(option, math.nan) for option in self.vocabulary["premium_payment"]] + [math.nan])
 
 
-def check_inforce(table: InputTable, rules: InforceRules) -> Block:
+def check_inforce(table: InputTable, rules: InforceRules, *, whole: bool = True) -> Block:
     """Check a raw in-force table and give the block.
 
     Cell by cell: columns missing, unknown or repeated; blank cells; text, infinities and values out of range in
@@ -74,12 +76,14 @@ def check_inforce(table: InputTable, rules: InforceRules) -> Block:
     Args:
         table: raw cells, from ``read_inforce`` or a worksheet.
         rules: what is allowed.
+        whole: whether the table is all of the file; of a part, ids are not looked for a second time, which is for
+            ``xl_ltc.inforce.parts``.
 
     Raises:
         InputError: every problem counted in ``total``, at most ``MAX_KEPT`` kept with place (file or sheet, row,
             column and policy id), value and what is allowed; the first of each kind come first.
     """
-    return _checked(table, INFORCE, rules, in_force=True)[0]
+    return _checked(table, INFORCE, rules, in_force=True, once=whole)[0]
 
 
 def check_issued(table: InputTable, spec: TableSpec, rules: InforceRules) -> tuple[Block, pd.DataFrame]:
@@ -98,7 +102,9 @@ def check_issued(table: InputTable, spec: TableSpec, rules: InforceRules) -> tup
     return _checked(table, spec, rules, in_force=False)
 
 
-def _checked(table: InputTable, spec: TableSpec, rules: InforceRules, *, in_force: bool) -> tuple[Block, pd.DataFrame]:
+def _checked(
+    table: InputTable, spec: TableSpec, rules: InforceRules, *, in_force: bool, once: bool = True
+) -> tuple[Block, pd.DataFrame]:
     problems = header_problems(table, spec)
     if problems:
         raise InputError(problems)
@@ -107,7 +113,8 @@ def _checked(table: InputTable, spec: TableSpec, rules: InforceRules, *, in_forc
     report = Report(table)
     vocabulary = {name: rules.vocabulary[name] for name in CODED}
     checked, ids = check_columns(spec, vocabulary, report)
-    _check_once(ids, report)
+    if once:
+        _check_once(ids, report)
     _check_dates_and_ages(checked, rules, report)
     if in_force:
         _check_premiums(checked, rules, report)
@@ -125,9 +132,14 @@ def _check_once(ids: Ids, report: Report) -> None:
     report.add(
         (first != np.arange(len(first))) & ~ids.blank,
         "policy_id",
-        "each policy_id once",
-        lambda row: f"{shown(ids.text[row].as_py())} a second time (first in {report.place(int(first[row]))})",
+        ONCE,
+        lambda row: second_time(ids.text[row].as_py(), report.place(int(first[row]))),
     )
+
+
+def second_time(policy_id: str, first: str) -> str:
+    """What is said of a policy id that stands elsewhere already."""
+    return f"{shown(policy_id)} a second time (first in {first})"
 
 
 def _completed_years(checked: Mapping[str, Any], rules: InforceRules) -> np.ndarray:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from xl_ltc.exhibits.manifest import assumptions_hash, code_hash, environment, frame_hash, run_id
+from xl_ltc.code import code_hash
+from xl_ltc.exhibits.manifest import assumptions_hash, environment, frame_hash, run_id
 from xl_ltc.experience.conduct import StudyResult
 
 _LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "scipy", "pymort", "glum", "tabmat", "xlsxwriter", "lxml")

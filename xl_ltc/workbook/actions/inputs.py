@@ -12,7 +12,7 @@ import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet, bundled, bundled_tables
 from xl_ltc.assumptions.pricing.specs import BASES
-from xl_ltc.assumptions.specs import BY_NAME, LAST_AGE, SPECS
+from xl_ltc.assumptions.specs import BY_NAME, SPECS
 from xl_ltc.control import EACH_SERIES, ILLUSTRATIVE, RECONSTRUCTED, TABLE, TOGETHER, Control
 from xl_ltc.errors import InputError, Problem, one_of, shown
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
@@ -22,10 +22,11 @@ from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.history import HISTORY, check_history
 from xl_ltc.inforce.read import read_inforce, record_locator
 from xl_ltc.inforce.schema import CODED, INFORCE
-from xl_ltc.inforce.validate import InforceRules, check_inforce
+from xl_ltc.inforce.validate import check_inforce
 from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest
 from xl_ltc.pricing.sets import AssumptionSets
 from xl_ltc.pricing.sold import SOLD, Sold, check_sold, reconstructed, sold_frame
+from xl_ltc.projection.rules import rules_of
 from xl_ltc.scenarios.specs import SPECS as SCENARIO_SPECS
 from xl_ltc.tables import InputTable, clean
 from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS, check_not_input, same_file
@@ -181,14 +182,14 @@ def read_sold(
     if table is None:
         allowed = f"{RECONSTRUCTED}, a file, or {TABLE} where this workbook has an Excel table {SOLD.name} with rows"
         raise InputError.single(place, found, allowed)
-    return check_sold(table, _rules(assumptions))
+    return check_sold(table, rules_of(assumptions))
 
 
 def _illustrative_sold(assumptions: AssumptionSet) -> Sold:
     """The policies sold that the bundled illustrative block implies, checked against an assumption set."""
     sold = policies_sold(_illustration(), bundled())
     frame = sold_frame(sold).astype(dict.fromkeys(CODED, "object"))
-    checked = check_sold(InputTable(frame, record_locator("illustrative policies sold")), _rules(assumptions))
+    checked = check_sold(InputTable(frame, record_locator("illustrative policies sold")), rules_of(assumptions))
     return dataclasses.replace(checked, how=sold.how)
 
 
@@ -286,19 +287,7 @@ def check_experience(table: InputTable, assumptions: AssumptionSet) -> pd.DataFr
 
 def check_policies(table: InputTable, assumptions: AssumptionSet) -> Block:
     """Policies checked against an assumption set."""
-    return check_inforce(table, _rules(assumptions))
-
-
-def _rules(assumptions: AssumptionSet) -> InforceRules:
-    premium = assumptions.premium
-    return InforceRules(
-        vocabulary={name: assumptions.vocabulary(name) for name in CODED},
-        valuation_date=assumptions.settings.valuation_date,
-        first_issue_year=int(assumptions.valuation_interest.issue_year_from[0]),
-        last_age=LAST_AGE,
-        payment_years=dict(zip(premium.options, premium.years.tolist(), strict=True)),
-        payment_to_age=dict(zip(premium.options, premium.to_age.tolist(), strict=True)),
-    )
+    return check_inforce(table, rules_of(assumptions))
 
 
 def _read_workbook(workbook: Path) -> WorkbookInputs:

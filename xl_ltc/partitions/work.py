@@ -1,0 +1,115 @@
+"""The work on one part: read it in batches, check these, project them, and keep the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from xl_ltc.errors import InputError
+from xl_ltc.inforce.block import Block
+from xl_ltc.inforce.control_totals import control_totals
+from xl_ltc.inforce.parts import POLICIES_A_BATCH, Part, batches, check_ids_once, together
+from xl_ltc.inforce.schema import CODED
+from xl_ltc.inforce.validate import InforceRules, check_inforce
+from xl_ltc.partitions.cases import Job
+from xl_ltc.partitions.sums import Sums, Vocabulary
+from xl_ltc.projection.project import PreparedBlock
+from xl_ltc.projection.results import CashFlows
+from xl_ltc.projection.rules import rules_of
+from xl_ltc.rate_increase.impact import affected_policies
+
+T = TypeVar("T")
+
+
+def vocabulary_of(job: Job) -> Vocabulary:
+    """The categories of the coded columns."""
+    return {name: job.assumptions.vocabulary(name) for name in CODED}
+
+
+def work_on(part: Part, job: Job, batch: int = POLICIES_A_BATCH, workers: int | None = None) -> Sums:
+    """The sums of a part; while one batch is projected, the next is read and checked.
+
+    Args:
+        part: of a file; job: what is done.
+        batch: most policies at a time.
+        workers: threads of a projection; None for one a processor.
+
+    Raises:
+        InputError: every problem of the part's policies; ids are not looked for in other records.
+    """
+    sums, errors = list[Sums](), list[InputError]()
+    for found in _ahead(_checked(part, rules_of(job.assumptions), batch)):
+        if isinstance(found, InputError):
+            errors.append(found)
+        elif not errors:
+            sums.append(sums_of(found, job, workers))
+    if errors:
+        raise together(errors)
+    return Sums.added(sums, vocabulary_of(job))
+
+
+def _checked(part: Part, rules: InforceRules, batch: int) -> Iterator[Block | InputError]:
+    for table in batches(part, batch):
+        try:
+            yield check_inforce(table, rules, whole=False)
+        except InputError as error:
+            yield error
+
+
+def _ahead(iterable: Iterable[T]) -> Iterator[T]:
+    """The same, the next one made in a thread while this one is used."""
+    iterator = iter(iterable)
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, iterator, None)
+        while (one := coming.result()) is not None:
+            coming = pool.submit(next, iterator, None)
+            yield one
+
+
+def sums_of(block: Block, job: Job, workers: int | None = None) -> Sums:
+    """The sums of checked policies; arguments as ``work_on``."""
+    flows: dict[str, CashFlows] = {}
+    prepared: dict[int, PreparedBlock] = {}
+    for case in job.cases:
+        key = id(case.prepared_on)
+        if key not in prepared:
+            prepared[key] = PreparedBlock(block, case.prepared_on, job.by)
+        flows[case.name] = prepared[key].project(case.impact(block), case.basis, workers=workers)
+    affected = int(affected_policies(block, job.assumptions).sum())
+    return Sums(flows, control_totals(block), len(block), affected)
+
+
+def work_on_all(
+    parts: Sequence[Part], job: Job, progress: Callable[[str], None] = lambda _: None, batch: int = POLICIES_A_BATCH
+) -> Sums:
+    """The sums of a file's parts on this machine, one after the other.
+
+    Args:
+        parts: all of a file, in order; job: what is done.
+        progress: told of every part; may raise ``Cancelled``.
+        batch: most policies at a time.
+
+    Raises:
+        InputError: every problem of the file, as ``check_inforce`` says it.
+    """
+    progress("looking for policy ids that stand twice")
+    errors: list[InputError] = []
+    total, vocabulary = None, vocabulary_of(job)
+    try:
+        check_ids_once(parts[0].path)
+    except InputError as error:
+        errors.append(error)
+    for part in parts:
+        progress(f"{'checking' if errors else 'projecting'} {part}")
+        try:
+            # The rest of a file with a problem is read for its other problems only.
+            sums = work_on(part, job.only(()) if errors else job, batch)
+        except InputError as error:
+            errors.append(error)
+            continue
+        if not errors:
+            total = sums if total is None else Sums.added((total, sums), vocabulary)
+    if errors or total is None:
+        raise together(errors)
+    return total
