@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from xl_ltc.assumptions.assumption_set import bundled
 from xl_ltc.illustration.block import illustrate
-from xl_ltc.inforce.read import write_inforce
+from xl_ltc.inforce.read import POLICIES_A_ROW_GROUP, write_inforce
 from xl_ltc.partitions.cases import scenario_cases
 from xl_ltc.partitions.project_file import project_file
 from xl_ltc.scenarios.scenario import Change, Linear, Scenario
@@ -31,7 +31,6 @@ from xl_ltc.scenarios.specs import MORBIDITY
 SIZES = (100_000, 1_000_000, 10_000_000)
 SCENARIOS = 16
 POLICIES_ESTIMATED, SCENARIOS_ESTIMATED = 100_000_000, 1_000
-RECORDS_A_GROUP = 100_000
 
 
 def write_block(policies: int, path: Path) -> None:
@@ -45,7 +44,7 @@ def write_block(policies: int, path: Path) -> None:
         for copy, first in enumerate(range(0, policies, len(table))):
             part = table.slice(0, min(len(table), policies - first))
             own = pa.array([f"{copy}-{policy_id}" for policy_id in ids[: len(part)]], table.schema.field(at).type)
-            writer.write_table(part.set_column(at, table.schema.field(at), own), row_group_size=RECORDS_A_GROUP)
+            writer.write_table(part.set_column(at, table.schema.field(at), own), row_group_size=POLICIES_A_ROW_GROUP)
 
 
 def scenarios(count: int) -> list[Scenario]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xl_ltc.workbook.actions import Outcome
 
 INPUT_UNUSABLE, CANCELLED = 2, 130
+AUTO = "auto"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results as CSV files")
     _add_keep(run)
+    words = f"read the Parquet file in so many parts, or {AUTO}: for a block larger than memory; writes --results only"
+    run.add_argument("--partitions", type=_partitions, metavar=f"N|{AUTO}", help=words)
+    run.add_argument("--cluster", metavar="ADDRESS", help="Dask scheduler that works on the parts, tcp://host:8786")
     run.set_defaults(action=_run)
 
     warm = commands.add_parser("warm", help="compile the projection now, else the first run does it")
@@ -240,6 +244,8 @@ def _demo(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     progress = _Progress()
     progress("loading")
+    if options.partitions is not None or options.cluster is not None:
+        return _run_by_partitions(options, progress)
     from xl_ltc.workbook.actions import run_workbook
 
     outcome = run_workbook(
@@ -264,6 +270,31 @@ def _recut(options: argparse.Namespace) -> int:
     outcome = recut_kept(options.kept, by, only, options.out, years=options.years)
     _tell([outcome.text] if options.out is None else [outcome.title], outcome.notes, outcome.files)
     return 0
+
+
+def _run_by_partitions(options: argparse.Namespace, progress: _Progress) -> int:
+    from xl_ltc.errors import InputError
+    from xl_ltc.workbook.actions import run_by_partitions
+
+    if options.out is not None:
+        allowed = "no --out: a run by partitions writes no workbook, but --results DIR"
+        raise InputError.single("--out", str(options.out), allowed)
+    partitions = None if options.partitions == AUTO else options.partitions
+    outcome = run_by_partitions(
+        options.workbook, options.inforce, options.results, progress, options.sold, partitions, options.cluster
+    )
+    progress("done")
+    _tell(outcome.summary, outcome.warnings, outcome.files)
+    return 0
+
+
+def _partitions(word: str) -> int | str:
+    """A number of partitions, or ``auto``."""
+    if word == AUTO:
+        return word
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is neither a whole number of at least 1 nor {AUTO}")
+    return int(word)
 
 
 def _say(outcome: Outcome) -> None:

@@ -210,7 +210,7 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path, load, policies, 
     path = tmp_path / f"written.{ending}"
     path.write_bytes(b"as it was")
 
-    def fail(table: object, where: Path) -> None:
+    def fail(table: object, where: Path, **options: object) -> None:
         Path(where).write_bytes(b"half a file")
         raise OSError("disk full")
 

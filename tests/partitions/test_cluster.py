@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import dask
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,9 +21,11 @@ from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.control_totals import control_totals
 from xl_ltc.inforce.parts import parts_of
 from xl_ltc.partitions import cluster as on_cluster
-from xl_ltc.partitions.cases import Job, scenario_cases
+from xl_ltc.partitions.cases import Case, Job, scenario_cases
 from xl_ltc.partitions.cluster import work_on_cluster
 from xl_ltc.partitions.project_file import project_file
+from xl_ltc.projection.basis import ProjectionBasis
+from xl_ltc.projection.impact import Impact
 from xl_ltc.projection.project import project
 from xl_ltc.projection.results import CashFlows
 from xl_ltc.rate_increase.impact import policy_increase
@@ -35,7 +38,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as made:
         yield made
 
@@ -154,7 +157,7 @@ def test_no_scheduler_no_worker_and_no_dask_are_told(
     with pytest.raises(InputError, match=r"--cluster: found no scheduler at tcp://127\.0\.0\.1:9"):
         project_file(file, assumptions, cluster="tcp://127.0.0.1:9")
     with (
-        LocalCluster(n_workers=0, processes=True, dashboard_address=None, silence_logs=50) as empty,
+        LocalCluster(n_workers=0, processes=True, dashboard_address=":0", silence_logs=50) as empty,
         pytest.raises(InputError, match="without a worker"),
     ):
         project_file(file, assumptions, cluster=empty.scheduler_address)
@@ -165,8 +168,21 @@ def test_no_scheduler_no_worker_and_no_dask_are_told(
 
 def test_one_worker_gives_the_same(file: Path, wanted: CashFlows, assumptions: AssumptionSet) -> None:
     with LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as one:
         found = project_file(file, assumptions, partitions=11, cluster=one.scheduler_address)
     assert_same(found.cash_flows, wanted)
     assert np.isfinite(found.cash_flows.values).all()
+
+
+def test_a_partition_that_ends_its_worker_is_named(file: Path, assumptions: AssumptionSet) -> None:
+    def end(block: Block) -> Impact:
+        os._exit(1)
+
+    case = Case("ends", ProjectionBasis.of(assumptions), end)
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50) as one,
+        pytest.raises(InputError, match="partition 1 of 1, records 1 to 3,000: 1 worker ended while at it"),
+    ):
+        project_file(file, assumptions, cases=[case], partitions=1, cluster=one.scheduler_address)

@@ -19,7 +19,7 @@ from xl_ltc.exhibits.policies import SHARE, TOTAL, series_keys, series_rows
 from xl_ltc.exhibits.section_21 import AVERAGE_ISSUE_AGE, CHARACTERISTICS, ISSUE_AGE, LEVEL_RENEWAL
 from xl_ltc.exhibits.section_22 import NATIONWIDE
 from xl_ltc.exhibits.section_22 import table_name as region_table
-from xl_ltc.exhibits.table import NOT_AVAILABLE, Row, Table, Value, all_tables
+from xl_ltc.exhibits.table import NOT_AVAILABLE, Page, Row, Table, Value, all_tables
 from xl_ltc.projection.results import BASES, Basis
 
 Tables = Mapping[str, Table]
@@ -56,8 +56,22 @@ def write_results(
     folder.mkdir(parents=True, exist_ok=True)
     pages = pages or filing_pages(run, checks)
     tables = {table.name: table for table in all_tables(pages.all)}
+    return _written(_files(run, tables, checks), folder)
+
+
+def write_cash_flow_results(run: FilingRun, pages: Sequence[Page], folder: Path) -> tuple[Path, ...]:
+    """Write the files of ``write_results`` that are of cash flows alone: Exhibits I and II, sections 15, 16 and 18.
+
+    Args:
+        run: with its cash flows; pages: these exhibits.
+        folder: where to; it exists.
+    """
+    return _written(_of_cash_flows(run, {table.name: table for table in all_tables(tuple(pages))}), folder)
+
+
+def _written(files: Iterable[File], folder: Path) -> tuple[Path, ...]:
     written = []
-    for name, header, lines in _files(run, tables, checks):
+    for name, header, lines in files:
         path = folder / f"{name}.csv"
         with path.open("w", newline="", encoding="utf-8") as handle:
             writer = csv.writer(handle, lineterminator="\n")
@@ -69,18 +83,39 @@ def write_results(
 
 def _files(run: FilingRun, tables: Tables, checks: Sequence[Check]) -> Iterator[File]:
     state = Jurisdiction.of(run.assumptions.settings)
+    yield from _of_cash_flows(run, tables)
+    yield from _section_02(run, tables["section_02"])
+    yield (
+        "s12_modal_factors",
+        "mode,factor_x_AP,inforce_share",
+        _lines(_without_total(tables["section_12"]), "mode", "factor", "share"),
+    )
+    yield (
+        f"s19_{state.code.lower()}_average_premium",
+        "series,insureds,avg_premium_before,avg_premium_after",
+        _lines(tables["section_19"].rows, "series", "insureds", "before", "after"),
+    )
+    yield from _section_21(run, tables)
+    yield _section_22(tables, state)
+    yield _interest(run, tables["section_06f"])
+    yield (
+        "reconciliation",
+        "table,row,column,class,published,computed,tolerance,verdict,reason",
+        (
+            (c.table, c.row, c.column, c.klass, c.published, _computed(c), c.tolerance, c.verdict, c.reason)
+            for c in checks
+        ),
+    )
+
+
+def _of_cash_flows(run: FilingRun, tables: Tables) -> Iterator[File]:
+    """What needs no policy by itself."""
     for basis in BASES:
         yield from _exhibit_1(run, tables, basis)
     yield (
         "exhibit_2_58_85",
         "item,description,amount,factor,result",
         _lines(tables["exhibit_2"].rows, "item", "description", "amount", "factor", "result"),
-    )
-    yield from _section_02(run, tables["section_02"])
-    yield (
-        "s12_modal_factors",
-        "mode,factor_x_AP,inforce_share",
-        _lines(_without_total(tables["section_12"]), "mode", "factor", "share"),
     )
     yield (
         "s15_lifetime_lr_maxval",
@@ -105,22 +140,6 @@ def _files(run: FilingRun, tables: Tables, checks: Sequence[Check]) -> Iterator[
             for scenario, *numbers in _lines(
                 [row for row in tables["section_18"].rows if row.key != RESIDUAL], "scenario", "llr", "impact", "needed"
             )
-        ),
-    )
-    yield (
-        f"s19_{state.code.lower()}_average_premium",
-        "series,insureds,avg_premium_before,avg_premium_after",
-        _lines(tables["section_19"].rows, "series", "insureds", "before", "after"),
-    )
-    yield from _section_21(run, tables)
-    yield _section_22(tables, state)
-    yield _interest(run, tables["section_06f"])
-    yield (
-        "reconciliation",
-        "table,row,column,class,published,computed,tolerance,verdict,reason",
-        (
-            (c.table, c.row, c.column, c.klass, c.published, _computed(c), c.tolerance, c.verdict, c.reason)
-            for c in checks
         ),
     )
 

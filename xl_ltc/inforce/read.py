@@ -28,6 +28,8 @@ from xl_ltc.tables import InputTable, Locator, file_locator
 _FORMATS = "a Parquet file (.parquet), a comma-separated text file (.csv), or a worksheet table (.xlsx, .xlsm)"
 FEW_VALUES = [c.name for c in INFORCE.columns if c.kind == "text" and c.name != "policy_id"]
 """Columns that are read as codes."""
+POLICIES_A_ROW_GROUP = 100_000
+"""A file in such row groups can be read in parts by several machines."""
 _PANDAS_INDEX = re.compile(r"^__index_level_\d+__$")
 
 
@@ -185,7 +187,7 @@ def write_policies(frame: pd.DataFrame, path: Path) -> None:
         raise InputError.single(str(path), f"file ending {shown(path.suffix)}", "the file ending .parquet or .csv")
     with written_whole(path) as part:
         if ending == ".parquet":
-            pq.write_table(_as_arrow(frame), part)
+            pq.write_table(_as_arrow(frame), part, row_group_size=POLICIES_A_ROW_GROUP)
         else:
             pacsv.write_csv(_as_arrow(frame), part)
 

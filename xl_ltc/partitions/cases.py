@@ -106,3 +106,8 @@ def filed_impact(assumptions: AssumptionSet, block: Block) -> Impact:
 def scenario_impact(assumptions: AssumptionSet, scenario: Scenario, block: Block) -> Impact:
     """The increase under a scenario."""
     return changed_increase(block, assumptions, policy_increase(block, assumptions), scenario).impact
+
+
+def ended_impact(effective_year: int, block: Block) -> Impact:
+    """Nothing from each policy's anniversary in a year on."""
+    return Impact.ended(len(block), effective_year)

@@ -143,7 +143,8 @@ def _raise(error: BaseException, doing: str) -> NoReturn:
     from distributed import KilledWorker
 
     if isinstance(error, KilledWorker):
-        found = f"{doing}: {error.allowed_failures + 1} workers ended while they did it"
+        count = error.allowed_failures + 1
+        found = f"{doing}: {count} worker{'' if count == 1 else 's'} ended while at it"
         allowed = "workers with memory enough; see what their logs say, or use more partitions"
         raise InputError.single(_PLACE, found, allowed) from error
     raise error

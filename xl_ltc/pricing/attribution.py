@@ -136,23 +136,51 @@ def attribute(
     prepared, ended = prepared or PreparedBlock(block, basis), _ended(block, sets)
     found = dict(known or {})
 
-    def valued(mix: Mix) -> Valued:
+    def projected(mix: Mix) -> CashFlows:
         key = mix.decrements_and_claims
         if key not in found:
             progress(f"projecting {len(block):,} policies, step {len(found) + 1} of the attribution")
             found[key] = join(history, prepared.project(ended, sets.projection(mix, block)))
-        return _valued(found[key], sets, mix)
+        return found[key]
+
+    return attributed(projected, sets, begin, end, steps, start)
+
+
+def attributed(
+    projected: Callable[[Mix], CashFlows],
+    sets: AssumptionSets,
+    begin: Mix,
+    end: Mix,
+    steps: Sequence[str] = ASSUMPTIONS,
+    start: Valued | None = None,
+) -> Attribution:
+    """The attribution from cash flows: actual history and each set's projection; see ``attribute``.
+
+    Args:
+        projected: the cash flows of a set; after, of what falls due before each policy's anniversary in the effective
+            year only. Called for ``mixes``.
+        sets, begin, end, steps, start: as of ``attribute``.
+    """
+
+    def valued(mix: Mix) -> Valued:
+        return _valued(projected(mix), sets, mix)
 
     lines = []
     if start is not None:
         lines.append(Line(START, (), start))
-    lines.append(Line(HISTORY, (), valued(begin)))
-    mix, swapped = begin, tuple[str, ...]()
-    for step in steps:
-        mix, swapped = mix.with_assumption(step, end), (*swapped, step)
-        lines.append(Line(step, swapped, valued(mix)))
-    lines.append(Line(ALL_CURRENT, tuple(steps), valued(end)))
+    first, *swaps, last = mixes(begin, end, steps)
+    lines.append(Line(HISTORY, (), valued(first)))
+    lines += [Line(step, tuple(steps[: i + 1]), valued(swaps[i])) for i, step in enumerate(steps)]
+    lines.append(Line(ALL_CURRENT, tuple(steps), valued(last)))
     return Attribution(begin.name, end.name, tuple(lines))
+
+
+def mixes(begin: Mix, end: Mix, steps: Sequence[str]) -> tuple[Mix, ...]:
+    """The sets of an attribution's lines from history on: one, after each step, the other."""
+    found = [begin]
+    for step in steps:
+        found.append(found[-1].with_assumption(step, end))
+    return (*found, end)
 
 
 def _ended(block: Block, sets: AssumptionSets) -> Impact:

@@ -5,6 +5,7 @@ from xl_ltc.workbook.actions.checking import Checked, check_inputs
 from xl_ltc.workbook.actions.comparing import compare_runs
 from xl_ltc.workbook.actions.demonstration import demo, illustrative_run
 from xl_ltc.workbook.actions.inputs import Inputs, check_experience, check_policies, read_any_inforce, read_inputs
+from xl_ltc.workbook.actions.partitioned import PartitionedOutcome, run_by_partitions
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.running import Outcome, run_workbook
 from xl_ltc.workbook.actions.sensitivities import SensitivitiesOutcome, sensitivities_workbook
@@ -25,6 +26,7 @@ __all__ = [
     "Files",
     "Inputs",
     "Outcome",
+    "PartitionedOutcome",
     "Progress",
     "SensitivitiesOutcome",
     "StudyOutcome",
@@ -42,6 +44,7 @@ __all__ = [
     "illustrative_study",
     "read_any_inforce",
     "read_inputs",
+    "run_by_partitions",
     "run_workbook",
     "sensitivities_workbook",
     "solve_workbook",

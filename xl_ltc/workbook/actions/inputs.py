@@ -161,19 +161,27 @@ def read_request(basis: WorkbookBasis) -> PricingRequest:
 
 
 def read_sold(
-    workbook: Path, inforce: Path | None, file: Path | None, basis: WorkbookBasis, block: Block, progress: Progress
+    workbook: Path,
+    inforce: Path | None,
+    file: Path | None,
+    basis: WorkbookBasis,
+    block: Block | None,
+    progress: Progress,
 ) -> Sold | str:
-    """The policies sold, or why they are not known; arguments and errors as ``read_inputs``."""
+    """The policies sold, or why they are not known; arguments and errors as ``read_inputs``; ``block``: None where the
+    policies in force are read by partitions."""
     inputs, assumptions = basis.inputs, basis.assumptions
     source = inputs.control.policies_sold
     if file is None and source == RECONSTRUCTED:
         if inforce is None and inputs.control.inforce == ILLUSTRATIVE:
             return _illustrative_sold(assumptions)
+        if block is None:
+            return "The policies sold are not known: a run by partitions does not reconstruct them (use --sold FILE)."
         try:
             return reconstructed(block, assumptions)
         except InputError as error:
             return f"The policies sold are not known: {error.problems[0]}."
-    given, file = file, _named_file(workbook, file, source)
+    given, file = file, named_file(workbook, file, source)
     place, found = inputs.places["policies_sold"], f"policies_sold = {source!r}"
     if given is None and file is not None and not file.is_file():
         raise InputError.single(place, found, f"{RECONSTRUCTED}, {TABLE}, or a file; {file} is none")
@@ -218,7 +226,7 @@ def read_block(workbook: Path, inforce: Path | None, basis: WorkbookBasis, progr
         table = illustrative_policies()
     else:
         table = _policies(workbook, inforce, basis.inputs, progress)
-    return check_policies(table, basis.assumptions), _caution(illustrative, basis.assumptions)
+    return check_policies(table, basis.assumptions), caution_of(illustrative, basis.assumptions)
 
 
 def illustrative_policies() -> InputTable:
@@ -233,14 +241,14 @@ def check_not_policies(
     """Raises InputError where a file of policies would be overwritten; a table in the workbook itself is kept there."""
     control = inputs.control
     for file, words in (
-        (_named_file(workbook, inforce, control.inforce), "the in-force file"),
-        (_named_file(workbook, sold, control.policies_sold), "the file of policies sold"),
+        (named_file(workbook, inforce, control.inforce), "the in-force file"),
+        (named_file(workbook, sold, control.policies_sold), "the file of policies sold"),
     ):
         if file is not None and not same_file(file, workbook):
             check_not_input(out, file, words)
 
 
-def _named_file(workbook: Path, given: Path | None, source: str) -> Path | None:
+def named_file(workbook: Path, given: Path | None, source: str) -> Path | None:
     """The file that is given, or else the one an entry of the Control sheet names; None where that names none."""
     named = source not in (ILLUSTRATIVE, RECONSTRUCTED, TABLE, "")
     return workbook.parent / source if given is None and named else given
@@ -248,7 +256,7 @@ def _named_file(workbook: Path, given: Path | None, source: str) -> Path | None:
 
 def _policies(workbook: Path, inforce: Path | None, inputs: WorkbookInputs, progress: Progress) -> InputTable:
     """The policies in force of a file, or of the table in the workbook."""
-    file = _named_file(workbook, inforce, inputs.control.inforce)
+    file = named_file(workbook, inforce, inputs.control.inforce)
     if inforce is None and file is not None and not file.is_file():
         allowed = f"{ILLUSTRATIVE}, {TABLE}, or a file; {file} is none"
         raise InputError.single(inputs.places["inforce"], f"inforce = {inputs.control.inforce!r}", allowed)
@@ -263,7 +271,8 @@ def _policies(workbook: Path, inforce: Path | None, inputs: WorkbookInputs, prog
     return table
 
 
-def _caution(illustrative: bool, assumptions: AssumptionSet) -> str:
+def caution_of(illustrative: bool, assumptions: AssumptionSet) -> str:
+    """What a reader must know of the data, or nothing."""
     if illustrative:
         return CAUTION
     bundled_costs = clean(bundled_tables()["claim_cost"], BY_NAME["claim_cost"])

@@ -20,6 +20,7 @@ from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
 from xl_ltc.exhibits.table import serial
+from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook import last_run
 from xl_ltc.workbook.actions.inputs import Inputs, read_inputs
@@ -49,15 +50,20 @@ class Outcome:
     @property
     def summary(self) -> tuple[str, ...]:
         """The lines a person reads first."""
-        run, experience = self.run, self.run.experience
-        test = experience.test_58_85()
-        return (
-            f"{len(run.block):,} policies, {int(run.increase.affected.sum()):,} affected by the increase",
-            f"Lifetime loss ratio {experience.lifetime_loss_ratio('before'):.0%} before and "
-            f"{experience.lifetime_loss_ratio('after'):.0%} after the increase",
-            f"58%/85% test {'passed' if test.passed else 'FAILED'}: "
-            f"claims {test.item_7:,.0f} against premium times factors {test.item_5:,.0f}",
-        )
+        run = self.run
+        return summary_lines(len(run.block), int(run.increase.affected.sum()), run.experience)
+
+
+def summary_lines(policies: int, affected: int, experience: Experience) -> tuple[str, ...]:
+    """The lines a person reads first of a run."""
+    test = experience.test_58_85()
+    return (
+        f"{policies:,} policies, {affected:,} affected by the increase",
+        f"Lifetime loss ratio {experience.lifetime_loss_ratio('before'):.0%} before and "
+        f"{experience.lifetime_loss_ratio('after'):.0%} after the increase",
+        f"58%/85% test {'passed' if test.passed else 'FAILED'}: "
+        f"claims {test.item_7:,.0f} against premium times factors {test.item_5:,.0f}",
+    )
 
 
 def run_workbook(
