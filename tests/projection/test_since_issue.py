@@ -167,14 +167,18 @@ def left(flows: CashFlows) -> np.ndarray:
     return flows.get("lives", "before")[:, flows.years == VALUATION_YEAR][:, :, None]
 
 
-@pytest.mark.parametrize("average", ["linear", "constant_force"])
+@pytest.mark.parametrize(
+    "chosen",
+    [dict(average_lives="linear"), dict(average_lives="constant_force"), dict(time_step="monthly")],
+    ids=["linear", "constant_force", "monthly"],
+)
 @pytest.mark.parametrize("improved", [False, True], ids=["no improvement", "improvement"])
 @pytest.mark.parametrize("which", ["current", "original"])
 def test_after_the_valuation_date_survivors_are_projected_as_those_in_force(
-    which: str, improved: bool, average: str, random_block: Callable[..., Block]
+    which: str, improved: bool, chosen: dict[str, str], random_block: Callable[..., Block]
 ) -> None:
     """Per survivor, the later years from issue are the projection from the valuation date, premium and all."""
-    assumptions = bundled(Settings(average_lives=average))
+    assumptions = bundled(Settings(**chosen))  # type: ignore[arg-type]
     basis = ProjectionBasis.of(assumptions) if which == "current" else original(assumptions)
     series = len(assumptions.vocabulary("series"))
     improvement = assumptions.improvement if improved else NoImprovement()

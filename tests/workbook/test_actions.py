@@ -159,6 +159,7 @@ SETTING_EDITS: list[tuple[str, Any]] = [
     ("rate_increase_cap", 0.5),
     ("rbo_basis", "literal"),
     ("average_lives", "constant_force"),
+    ("time_step", "monthly"),
     ("increase_effective_year", 2021),
     ("cash_flow_timing", 0),
 ]
