@@ -1,7 +1,7 @@
-"""Benchmarks of the engine: ``python benchmarks/run.py`` prints one table, ready for RESULTS.md.
+"""Benchmarks of the engine: ``python benchmarks/run.py`` prints one table, ``--write`` puts it into RESULTS.md.
 
-All ratios are of times taken in this one process, each the best of several runs. Every engine's result is held to
-the engine's before its time counts.
+All ratios are of times taken in this one process, each the best of several runs. ``peers.py`` compares the engine
+with others that do the same job.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import blocks, modelx_engine, numpy_engine, reference_kernel
-from xl_ltc.assumptions.assumption_set import bundled, bundled_tables
+from benchmarks import blocks, pages, reference_kernel
+from xl_ltc.assumptions.assumption_set import bundled
 from xl_ltc.assumptions.pricing.specs import CURRENT
 from xl_ltc.control import EACH_SERIES, SOLVE_FOR, SOLVE_MEASURES, TOGETHER
 from xl_ltc.exhibits.solving import SolveRequest
@@ -106,7 +106,7 @@ def cold_start() -> tuple[list[float], list[float]]:
     return first, second
 
 
-def measure(times: int, modelx_policies: int) -> tuple[list[tuple[str, str, str]], list[str]]:
+def measure(times: int) -> tuple[list[tuple[str, str, str]], list[str]]:
     """Rows of (what, time, remark), and the bars that are not met."""
     rows: list[tuple[str, str, str]] = []
     failed: list[str] = []
@@ -137,24 +137,7 @@ def measure(times: int, modelx_policies: int) -> tuple[list[tuple[str, str, str]
     if ratio > MOST_TIMES_REFERENCE:
         failed.append(f"the engine takes {ratio:.1f} times the reference, more than {MOST_TIMES_REFERENCE:g}")
 
-    text = {name: table.frame.astype(str) for name, table in bundled_tables().items()}
-    cost = engine / (POLICIES * YEARS)
-    rows.append(("engine, per policy-year", f"{cost * 1e9:.0f} ns", "1"))
-    others: list[tuple[str, int, Callable[[dict[str, Any]], Callable[[], np.ndarray]]]] = [
-        ("plain NumPy", POLICIES, lambda i: lambda: numpy_engine.project(i)),
-        ("modelx, cells of portfolio vectors", modelx_policies, modelx_engine.make),
-    ]
-    for name, n, make in others:
-        part = block.select(np.arange(n))
-        run = make(numpy_engine.inputs(part.frame, text, assumptions.settings))
-        flows = project(part, assumptions, policy_increase(part, assumptions).impact)
-        apart = difference(flows.values, run())
-        own = best(max(times // 10, 2), run)[0] / (n * YEARS)
-        remark = f"{own / cost:.0f} times the engine; differs by {apart:.0e}"
-        rows.append((f"{name}, {n:,} policies, per policy-year", f"{own * 1e9:,.0f} ns", remark))
-        if not apart <= AGREEMENT:
-            failed.append(f"{name} differs from the engine by {apart:.1e}, more than {AGREEMENT:g}")
-
+    rows.append(("engine, per policy-year", f"{engine / (POLICIES * YEARS) * 1e9:.0f} ns", ""))
     first, second = cold_start()
     rows.append(("first projection, nothing compiled", f"{first[2]:.1f} s", f"import {first[0]:.1f} s"))
     rows.append(("first projection, compiled before", f"{second[2]:.2f} s", f"import {second[0]:.1f} s"))
@@ -200,13 +183,17 @@ def processor() -> str:
         return platform.processor() or platform.machine()
 
 
-def report(rows: list[tuple[str, str, str]]) -> str:
-    """The table in Markdown."""
-    head = (
+def head() -> str:
+    """When and on what was measured, and what."""
+    return (
         f"{dt.date.today().isoformat()}, {processor()}, {os.cpu_count()} processors, Python "
         f"{platform.python_version()}. Before and after the increase, two segments a year, {YEARS} years."
     )
-    lines = [head, "", "| What | Time | Remark |", "|---|---:|---|"]
+
+
+def report(rows: list[tuple[str, str, str]]) -> str:
+    """The table in Markdown."""
+    lines = [head(), "", "| What | Time | Remark |", "|---|---:|---|"]
     return "\n".join([*lines, *(f"| {a} | {b} | {c} |" for a, b, c in rows)])
 
 
@@ -214,10 +201,9 @@ def main() -> int:
     """Measure, print, write the file if asked; exit code 1 if a bar is not met."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=30, help="runs of each; the fastest counts")
-    parser.add_argument("--modelx-policies", type=int, default=10_000, help="fewer, for the memory its cells keep")
-    parser.add_argument("--write", type=Path, help="a Markdown file to write, e.g. benchmarks/RESULTS.md")
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/RESULTS.md")
     options = parser.parse_args()
-    rows, failed = measure(options.times, options.modelx_policies)
+    rows, failed = measure(options.times)
     to_solve, too_slow = solving(options.times)
     rows, failed = rows + to_solve, failed + too_slow
     text = report(rows)
@@ -225,7 +211,7 @@ def main() -> int:
     for line in failed:
         print(f"FAILED: {line}", file=sys.stderr)
     if options.write:
-        options.write.write_text(f"# Benchmarks\n\n{text}\n", encoding="utf-8")
+        pages.write("parts", text, pages.RESULTS)
     return 1 if failed else 0
 
 

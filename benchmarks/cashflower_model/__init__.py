@@ -1,0 +1,1 @@
+"""A cashflower model: ``input`` the policies, ``model`` the variables of one policy."""
