@@ -32,8 +32,9 @@ class PremiumPayment:
     def paying_years(self, premium_payment: ArrayLike, issue_age: ArrayLike) -> np.ndarray:
         """Number of policy years in which premium is payable."""
         option = np.asarray(premium_payment)
-        years = np.where(np.isnan(self.years[option]), FOR_LIFE, self.years[option])
-        to_age = np.where(np.isnan(self.to_age[option]), FOR_LIFE, self.to_age[option] - np.asarray(issue_age))
+        years = np.where(np.isnan(self.years), FOR_LIFE, self.years)[option]
+        # Less any issue age it is still for life.
+        to_age = np.where(np.isnan(self.to_age), 2 * FOR_LIFE, self.to_age)[option] - np.asarray(issue_age)
         return np.asarray(np.minimum(years, np.maximum(to_age, 0)).astype(np.int64))
 
     def is_limited(self, premium_payment: ArrayLike) -> np.ndarray:

@@ -55,12 +55,12 @@ class FilingRun:
     pricing: PricingBasisOfRun | None = None
     attribution: Attribution | None = None
 
-    @property
+    @cached_property
     def experience(self) -> Experience:
         """History and projection at the maximum valuation rates."""
         return Experience.at_valuation_rates(self.cash_flows, self.assumptions.settings)
 
-    @property
+    @cached_property
     def priced_experience(self) -> Experience:
         """History and projection at current rates on the basis that original pricing used (section 16)."""
         assumptions = self.assumptions

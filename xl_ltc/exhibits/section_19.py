@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.jurisdiction import PUBLISHED, Jurisdiction
@@ -96,7 +97,8 @@ def _printed(run: FilingRun, state: Jurisdiction) -> Table:
 def _every_state(run: FilingRun, state: Jurisdiction) -> Table:
     """Each state of the block under its own request: the filing state's cap there, the nationwide one elsewhere."""
     settings, affected = run.assumptions.settings, run.increase.affected
-    codes, position = np.unique(run.block.frame["state"].to_numpy(dtype=str), return_inverse=True)
+    position, found = pd.factorize(run.block.frame["state"], sort=True)
+    codes = np.array(found, dtype=str)
     caps = np.where(codes == state.code, state.cap, settings.rate_increase_cap)
     before = run.block.numbers("annualized_premium")
     after = before * (1.0 + _increase(run, caps[position]))

@@ -49,6 +49,15 @@ class Block:
         Raises:
             InputError: a policy without a value of the vocabulary, which as a code of −1 would read a wrong row.
         """
+        if name not in self._codes:
+            self._codes[name] = self._checked_codes(name)
+        return self._codes[name]
+
+    @cached_property
+    def _codes(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def _checked_codes(self, name: str) -> np.ndarray:
         codes = np.asarray(self.frame[name].cat.codes.to_numpy(), dtype=np.int64)
         if codes.size and codes.min() < 0:
             row = int(codes.argmin())

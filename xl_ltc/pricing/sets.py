@@ -88,12 +88,21 @@ class AssumptionSets:
             self._built[name] = build_basis(name, self.frames, self.assumptions)
         return self._built[name]
 
+    @cached_property
+    def _mixes(self) -> dict[str, Mix]:
+        return {}
+
     def mix(self, name: str) -> Mix:
         """A set by its name.
 
         Raises:
             InputError: no such set, a series without a row, a row of no series, a basis that can't be used; by name.
         """
+        if name not in self._mixes:
+            self._mixes[name] = self._mixed(name)
+        return self._mixes[name]
+
+    def _mixed(self, name: str) -> Mix:
         if name in self.others:
             return Mix(name, (dict.fromkeys(ASSUMPTIONS, name),) * len(self.series))
         frame = self.frames[SETS]
@@ -240,7 +249,8 @@ class AssumptionSets:
     def with_levels(self, levels: Mapping[str, float], unknown: str = "") -> AssumptionSets:
         """The same with levels of the pricing claim costs, and why others are not known."""
         levelled = dataclasses.replace(self, levels=levels, unknown=unknown)
-        vars(levelled)["_built"] = self._built  # the bases are the same: the level is no part of one
+        # The bases are the same, and so is what is mixed from them: the level is no part of either.
+        vars(levelled).update(_built=self._built, _mixes=self._mixes)
         return levelled
 
 

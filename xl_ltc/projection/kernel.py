@@ -217,6 +217,8 @@ def _after(  # type: ignore[no-untyped-def]
         out[yu, 4] += premium[i] * before_i + premium[j] * fi
         out[yu, 5] += claims[i] * before_c + claims[j] * fc
         out[yu, 6] += lives[j] * fl
+        if step == steps and fp == fi == fc == fl == 0.0:
+            break  # nothing is left, as after ``Impact.ended``
 
 
 @nb.njit(cache=True, error_model="numpy", nogil=True)

@@ -23,6 +23,9 @@ _DURATIONS = np.arange(1, LAST_DURATION + 1)
 MOST_CODES_COUNTED = 1_000_000
 """Up to so many possible combinations of codes, a table of all is quicker than sorting the policies."""
 
+MOST_CLAIMS_KEPT = 8
+"""Claim costs whose own part of each policy's claims is kept: a run has few, a thousand sensitivities have many."""
+
 Codes = Sequence[np.ndarray]
 """Of each characteristic the codes that a table's classes stand for, int64, shape (classes,)."""
 
@@ -64,7 +67,8 @@ class Preparation:
             growth=basis.growth.factor(options[:, None], np.arange(1, longest + 1)),
         )
         self._block, self._basis = block, basis
-        self._claim_base = _claim_base(block, self._series, basis.claim_costs)
+        self._own_claims: dict[int, tuple[ClaimCosts, np.ndarray]] = {}
+        self._claim_base = self._claim_base_of(basis)
         self._tables = {table.name: self._made(table, basis) for table in _TABLES}
 
     def columns(self, basis: ProjectionBasis | None = None) -> dict[str, Any]:
@@ -79,7 +83,7 @@ class Preparation:
         """
         columns = self._of_policies | {"claim_base": self._claim_base}
         if basis is not None and not basis.claim_costs.is_same(self._basis.claim_costs):
-            columns["claim_base"] = _claim_base(self._block, self._series, basis.claim_costs)
+            columns["claim_base"] = self._claim_base_of(basis)
         for table in _TABLES:
             classes, values = self._tables[table.name]
             if basis is not None and not all(
@@ -88,6 +92,23 @@ class Preparation:
                 classes, values = self._made(table, basis)
             columns |= {table.classes: classes, table.name: values}
         return columns
+
+    def _claim_base_of(self, basis: ProjectionBasis) -> np.ndarray:
+        """The part of each policy's claims that never changes."""
+        base = np.zeros(len(self._block))
+        for rows, (m,) in combined(self._series, basis.claim_costs):
+            base[rows] = self._own_claims_under(basis.claim_costs.members[m])[rows]
+        return base
+
+    def _own_claims_under(self, costs: ClaimCosts) -> np.ndarray:
+        # Kept with the costs, so that no others can come to have their identity.
+        _, own = self._own_claims.get(id(costs), (None, None))
+        if own is None:
+            own = costs.policy_base(self._block)
+            if len(self._own_claims) >= MOST_CLAIMS_KEPT:
+                self._own_claims.clear()
+            self._own_claims[id(costs)] = costs, own
+        return own
 
     def _made(self, table: _Table, basis: ProjectionBasis) -> tuple[np.ndarray, np.ndarray]:
         """The class of each policy, and a table's values by class."""
@@ -234,14 +255,6 @@ def _duration(basis: ProjectionBasis, members: Sequence[Any], codes: Codes) -> n
     """Factors on claims by class and policy duration."""
     (costs,), (series,) = members, codes
     return np.asarray(costs.duration(series[:, None], _DURATIONS))
-
-
-def _claim_base(block: Block, series: np.ndarray, claim_costs: BySeries[ClaimCosts]) -> np.ndarray:
-    """The part of each policy's claims that never changes."""
-    base = np.zeros(len(block))
-    for rows, (member,) in combined(series, claim_costs):
-        base[rows] = claim_costs.members[member].policy_base(block)[rows]
-    return base
 
 
 _TABLES = (

@@ -14,7 +14,7 @@ from xl_ltc.projection import kernel
 from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.impact import Impact, with_no_step
 from xl_ltc.projection.prepare import Preparation, compress
-from xl_ltc.projection.results import CashFlows
+from xl_ltc.projection.results import MEASURES, CashFlows
 from xl_ltc.projection.timeline import Timeline
 
 
@@ -39,9 +39,7 @@ def project(
     Raises:
         InputError: policies the assumptions do not cover, or an impact that is not this block's.
     """
-    basis = basis_of(assumptions)
-    impact = impact or Impact.none(len(block), basis.settings.increase_effective_year)
-    return PreparedBlock(block, basis, by).project(impact)
+    return PreparedBlock(block, basis_of(assumptions), by).project(impact)
 
 
 def project_since_issue(
@@ -62,9 +60,7 @@ def project_since_issue(
         InputError: a policy issued after the valuation date.
     """
     basis = basis_of(assumptions)
-    impact = Impact.none(len(block), basis.settings.increase_effective_year)
-    timeline = Timeline.since_issue(block, basis.settings)
-    return PreparedBlock(block, basis, by, timeline, count).project(impact)
+    return PreparedBlock(block, basis, by, Timeline.since_issue(block, basis.settings), count).project()
 
 
 def basis_of(assumptions: AssumptionSet | ProjectionBasis) -> ProjectionBasis:
@@ -100,14 +96,23 @@ class PreparedBlock:
 
     def project(
         self,
-        impact: Impact,
+        impact: Impact | None = None,
         basis: ProjectionBasis | None = None,
         *,
         years: int | None = None,
         workers: int | None = None,
     ) -> CashFlows:
-        """Cash flows by group, valuation rate and calendar year; arguments and errors as ``project_each``."""
-        (found,) = self.project_each([impact], basis, years=years, workers=workers)
+        """Cash flows by group, valuation rate and calendar year; arguments and errors as ``project_each``.
+
+        Without an impact there is no increase: after it all is as before.
+        """
+        if impact is not None:
+            return self.project_each([impact], basis, years=years, workers=workers)[0]
+        # What ended before the first year takes no time to add up.
+        nothing = Impact.ended(len(self._block), int(self._timeline.years[0]) - 1)
+        (found,) = self.project_each([nothing], basis, years=years, workers=workers)
+        for measure in MEASURES:
+            found.get(measure, "after")[:] = found.get(measure, "before")
         return found
 
     def project_each(
