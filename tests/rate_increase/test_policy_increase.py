@@ -13,7 +13,7 @@ import pytest
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.inforce.block import Block
 from xl_ltc.projection.impact import CLAIMS, INITIAL_PREMIUM, LIVES, PREMIUM
-from xl_ltc.rate_increase.impact import PolicyIncrease, policy_increase
+from xl_ltc.rate_increase.impact import PolicyIncrease, on_rbo_basis, policy_increase
 
 
 def under(block: Block, assumptions: AssumptionSet, **settings: Any) -> PolicyIncrease:
@@ -69,6 +69,18 @@ def test_the_factors_are_the_specifications(assumptions: AssumptionSet, random_b
         assert factors[basis][INITIAL_PREMIUM] == pytest.approx(keep, rel=1e-14)
         assert factors[basis][CLAIMS] == pytest.approx(keep / 0.955, rel=1e-14)
         assert factors[basis][LIVES] == pytest.approx(0.92, rel=1e-14)
+
+
+@pytest.mark.parametrize("basis", ["as_filed", "literal", "literal_unnormalised"])
+def test_another_rbo_basis_is_that_setting(
+    basis: str, assumptions: AssumptionSet, random_block: Callable[..., Block]
+) -> None:
+    block = random_block(400, seed=8)
+    found, wanted = on_rbo_basis(policy_increase(block, assumptions), basis), under(block, assumptions, rbo_basis=basis)
+    for field in dataclasses.fields(PolicyIncrease):
+        np.testing.assert_array_equal(getattr(found, field.name), getattr(wanted, field.name))
+    filed = policy_increase(block, assumptions)
+    assert np.array_equal(found.rbo_reduction, filed.rbo_reduction) == (basis == "as_filed")
 
 
 def test_a_fifteen_percent_cap_elects_nothing(assumptions: AssumptionSet, random_block: Callable[..., Block]) -> None:

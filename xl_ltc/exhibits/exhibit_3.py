@@ -157,16 +157,18 @@ def _mortality(run: FilingRun, exhibit: str) -> Iterator[Table]:
         return
     mine = bases[bases["basis"].isin(run.series) == (exhibit == EXHIBIT_3)]
     names = list(dict.fromkeys(mine["mortality_table"]))
-    current = run.assumptions.tables
+    current = {sex: run.assumptions.tables.by_age("mortality_base", sex) for sex in SEXES}
+    priced = {name: rates[rates["mortality_table"] == name] for name in names}
     rows = []
     for age in _ATTAINED_AGES:
+        at_that_age = {name: of_table[of_table["attained_age"] == age] for name, of_table in priced.items()}
         cells: dict[str, Cell] = {"age": text(str(age))}
         for sex in SEXES:
-            base = float(current.by_age("mortality_base", sex)[age])
+            base = float(current[sex][age])
             at_age = row_where("mortality_base", attained_age=str(age))
             cells[f"current_{sex}"] = live(f"=SUMPRODUCT({at_age}*{structured('mortality_base', sex)})", base)
             for i, name in enumerate(names):
-                own = rates[(rates["mortality_table"] == name) & (rates["attained_age"] == age)]
+                own = at_that_age[name]
                 cells[f"{i}_{sex}"] = _rate(MORTALITY, sex, own, mortality_table=name, attained_age=str(age))
         rows.append(Row(str(age), cells))
     columns = (

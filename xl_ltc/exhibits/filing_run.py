@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +20,7 @@ from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.project import PreparedBlock
 from xl_ltc.projection.results import CashFlows, from_history, join
 from xl_ltc.rate_increase.behaviour import RBO_BASES
-from xl_ltc.rate_increase.impact import PolicyIncrease, policy_increase
+from xl_ltc.rate_increase.impact import PolicyIncrease, on_rbo_basis, policy_increase
 
 
 @dataclass(frozen=True)
@@ -114,11 +113,8 @@ def run_filing(
     prepared = PreparedBlock(block, pricing.sets.projection(mix, block))
     check_sets(block, pricing, request)
     chosen = assumptions.settings.rbo_basis
-    increases: dict[str, PolicyIncrease] = {}
-    for basis in (chosen, *(b for b in RBO_BASES if b != chosen)):
-        settings = dataclasses.replace(assumptions.settings, rbo_basis=basis)
-        on_basis = dataclasses.replace(assumptions, settings=settings)
-        increases[basis] = policy_increase(block, on_basis)
+    filed = policy_increase(block, assumptions)
+    increases = {chosen: filed} | {b: on_rbo_basis(filed, b) for b in RBO_BASES if b != chosen}
     progress(f"projecting {len(block):,} policies before and after the increase")
     projections = prepared.project_each([increase.impact for increase in increases.values()])
     by_basis = dict(zip(increases, projections, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,6 +91,12 @@ def policy_increase(
     increase = np.where(affected, wanted, 0.0)
     answered = increase if behaviour else np.zeros(len(block))
     return with_elections(block, assumptions, affected, increase, answered, settings.increase_effective_year)
+
+
+def on_rbo_basis(increase: PolicyIncrease, rbo_basis: str) -> PolicyIncrease:
+    """The same increases and elections, and what those who reduce benefits give up on another basis of the setting."""
+    reduction = elections.rbo_reduction(increase.increase, increase.cbul, increase.rbo, rbo_basis)
+    return dataclasses.replace(increase, rbo_reduction=reduction)
 
 
 def with_elections(
