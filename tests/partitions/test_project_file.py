@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from tests.partitions.conftest import POLICIES, assert_same
 from xl_ltc.assumptions.assumption_set import AssumptionSet
-from xl_ltc.errors import Cancelled, InputError
+from xl_ltc.errors import Cancelled, InputError, Problem
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.control_totals import control_totals
 from xl_ltc.inforce.read import read_inforce
@@ -134,3 +135,28 @@ def test_no_more_than_a_batch_is_projected_at_a_time(
     project_file(file, assumptions, partitions=2, batch=500)
     assert max(sizes) == 500
     assert np.sum(sizes) == POLICIES
+
+
+def test_after_a_problem_the_rest_is_checked_but_not_projected(
+    file: Path,
+    assumptions: AssumptionSet,
+    with_bad_cell: Callable[[Path, int], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from xl_ltc.partitions import work
+
+    cases: list[int] = []
+    plain = work.sums_of
+    monkeypatch.setattr(
+        work, "sums_of", lambda block, job, *rest: (cases.append(len(job.cases)), plain(block, job, *rest))[1]
+    )
+    with pytest.raises(InputError, match="record 10,"):
+        project_file(with_bad_cell(tmp_path / "bad.parquet", 10), assumptions, partitions=4)
+    assert cases == [0, 0, 0]
+
+
+def test_an_error_from_another_process_counts_all_its_problems() -> None:
+    error = pickle.loads(pickle.dumps(InputError([Problem("file, record 1", "17", "18 to 84")], 5_000)))
+    assert error.total == 5_000
+    assert str(error).endswith("… and 4,999 more problems")
