@@ -25,6 +25,7 @@ from xl_ltc.rate_increase.impact import policy_increase
 
 GATHERS = 7
 """Tables read a policy year: three of log decrements, claim cost, duration, growth, improvement."""
+power_of_e = kernel._exp
 TRIAD = 20_000_000
 CHUNK = 1_000
 
@@ -50,12 +51,12 @@ def gathers(low, high, years, levels, where, tables, steps, by_level, out):  # t
 
 @nb.njit(nogil=True, error_model="numpy")
 def exponentials(low, high, years, out):  # type: ignore[no-untyped-def]
-    """One exponential a segment, none of which waits for another."""
+    """One exponential a segment, as the kernel takes them."""
+    x = -0.001 * np.arange(1, 2 * years.max() + 1)
+    scratch, found = np.empty(len(x)), np.empty(len(x))
     for p in range(low, high):
-        total = 0.0
-        for s in range(2 * years[p]):
-            total += np.exp(-0.001 * (s + 1))
-        out[p] = total
+        power_of_e(x[: 2 * years[p]], scratch, found)
+        out[p] = found[0]
 
 
 @nb.njit(nogil=True, error_model="numpy")

@@ -12,25 +12,16 @@ import pyarrow as pa
 import pytest
 
 from xl_ltc.assumptions.assumption_set import bundled
-from xl_ltc.assumptions.specs import LAST_AGE
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.read import read_inforce
 from xl_ltc.inforce.schema import CODED, PREMIUM_MODES, YES_NO
 from xl_ltc.inforce.validate import InforceRules, check_inforce
+from xl_ltc.projection.rules import rules_of
 
 
 @pytest.fixture(scope="session")
 def rules() -> InforceRules:
-    assumptions = bundled()
-    premium = assumptions.premium
-    return InforceRules(
-        vocabulary={name: assumptions.vocabulary(name) for name in CODED},
-        valuation_date=assumptions.settings.valuation_date,
-        first_issue_year=int(assumptions.valuation_interest.issue_year_from[0]),
-        last_age=LAST_AGE,
-        payment_years=dict(zip(premium.options, premium.years, strict=True)),
-        payment_to_age=dict(zip(premium.options, premium.to_age, strict=True)),
-    )
+    return rules_of(bundled())
 
 
 def random_policies(rules: InforceRules, policies: int, seed: int = 1) -> pd.DataFrame:

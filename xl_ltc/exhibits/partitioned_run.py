@@ -28,6 +28,7 @@ from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest
 from xl_ltc.pricing.attribution import Attribution, as_expected, attributed, mixes
 from xl_ltc.pricing.sets import AssumptionSets, Mix
 from xl_ltc.pricing.sold import Sold
+from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.results import CashFlows, from_history, join
 from xl_ltc.rate_increase.impact import PolicyIncrease
 
@@ -102,8 +103,9 @@ def run_partitions(
     past = from_history(history)
     pricing = PricingBasisOfRun.of(AssumptionSets(assumptions, study), sold, progress)
     sets = pricing.sets
-    rbo = rbo_cases(assumptions, sets.projection(sets.mix(request.projected)))
-    steps = {} if pricing.expected is None else _steps(sets, request)
+    basis = sets.projection(sets.mix(request.projected))
+    rbo = rbo_cases(assumptions, basis)
+    steps = {} if pricing.expected is None else _steps(sets, request, basis)
     result = project_file(
         path, assumptions, cases=(*rbo, *steps.values()), partitions=partitions, cluster=cluster, progress=progress
     )
@@ -125,14 +127,14 @@ def run_partitions(
     return PartitionedRun(run, result)
 
 
-def _steps(sets: AssumptionSets, request: PricingRequest) -> dict[object, Case]:
+def _steps(sets: AssumptionSets, request: PricingRequest, prepared_on: ProjectionBasis) -> dict[object, Case]:
     """The projections of section 18, by what they depend on."""
     ended = functools.partial(ended_impact, sets.assumptions.settings.increase_effective_year)
     steps: dict[object, Case] = {}
     for mix in mixes(sets.mix(request.begin), sets.mix(request.end), request.steps):
         if mix.decrements_and_claims not in steps:
             name = f"{_STEP}{len(steps) + 1}"
-            steps[mix.decrements_and_claims] = Case(name, sets.projection(mix), ended)
+            steps[mix.decrements_and_claims] = Case(name, prepared_on, ended, sets.projection(mix))
     return steps
 
 

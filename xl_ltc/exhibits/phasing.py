@@ -163,7 +163,7 @@ class StatePhaseIn:
 
     def experience(self, way: Way | None) -> Experience:
         """The state's projection under a way, elections included; None for no increase."""
-        impact = Impact.none(len(self.block), self.assumptions.settings.increase_effective_year)
+        impact = None
         if way == "phased":
             impact = self.phased.impact
         elif way is not None:

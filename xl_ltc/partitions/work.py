@@ -12,8 +12,10 @@ from xl_ltc.inforce.control_totals import control_totals
 from xl_ltc.inforce.parts import POLICIES_A_BATCH, Part, batches, check_ids_once, together
 from xl_ltc.inforce.schema import CODED
 from xl_ltc.inforce.validate import InforceRules, check_inforce
-from xl_ltc.partitions.cases import Job
+from xl_ltc.partitions.cases import Case, Job
 from xl_ltc.partitions.sums import Sums, Vocabulary
+from xl_ltc.projection.basis import ProjectionBasis
+from xl_ltc.projection.impact import Impact
 from xl_ltc.projection.project import PreparedBlock
 from xl_ltc.projection.results import CashFlows
 from xl_ltc.projection.rules import rules_of
@@ -71,13 +73,29 @@ def sums_of(block: Block, job: Job, workers: int | None = None) -> Sums:
     """The sums of checked policies; arguments as ``work_on``."""
     flows: dict[str, CashFlows] = {}
     prepared: dict[int, PreparedBlock] = {}
-    for case in job.cases:
-        key = id(case.prepared_on)
-        if key not in prepared:
-            prepared[key] = PreparedBlock(block, case.prepared_on, job.by)
-        flows[case.name] = prepared[key].project(case.impact(block), case.basis, workers=workers)
+    for on, basis, alike in _of_the_same_rates(job.cases):
+        if id(on) not in prepared:
+            prepared[id(on)] = PreparedBlock(block, on, job.by)
+        by_years: dict[tuple[int, ...], dict[str, Impact]] = {}
+        for case in alike:
+            impact = case.impact(block)
+            by_years.setdefault(tuple(impact.effective_years.tolist()), {})[case.name] = impact
+        for impacts in by_years.values():
+            found = prepared[id(on)].project_each([*impacts.values()], basis, workers=workers)
+            flows |= zip(impacts, found, strict=True)
+    flows = {case.name: flows[case.name] for case in job.cases}
     affected = int(affected_policies(block, job.assumptions).sum())
     return Sums(flows, control_totals(block), len(block), affected)
+
+
+def _of_the_same_rates(
+    cases: Sequence[Case],
+) -> Iterable[tuple[ProjectionBasis, ProjectionBasis | None, list[Case]]]:
+    """The cases that differ in their impact only, together: lives need be projected once."""
+    alike: dict[tuple[int, int], list[Case]] = {}
+    for case in cases:
+        alike.setdefault((id(case.prepared_on), id(case.basis)), []).append(case)
+    return [(together[0].prepared_on, together[0].basis, together) for together in alike.values()]
 
 
 def work_on_all(

@@ -89,19 +89,19 @@ def join(history: CashFlows, projection: CashFlows) -> CashFlows:
         raise InputError.single(
             "history", f"no column {', '.join(missing)}", "every column the projection is grouped by"
         )
-    keys = {
-        id(part): list(zip(*(part.groups[c].tolist() for c in columns), strict=True)) for part in (history, projection)
-    }
-    together = sorted({*keys[id(history)], *keys[id(projection)]})
+    of_history, of_projection = (
+        list(zip(*(part.groups[c].tolist() for c in columns), strict=True)) for part in (history, projection)
+    )
+    together = sorted({*of_history, *of_projection})
     position = {key: i for i, key in enumerate(together)}
     years = np.concatenate([history.years, projection.years])
     values = np.zeros((len(together), len(years), len(KERNEL_COLUMNS)))
-    for part, start in ((history, 0), (projection, len(history.years))):
-        for key, own in zip(keys[id(part)], part.values, strict=True):
+    for part, keys, start in ((history, of_history, 0), (projection, of_projection, len(history.years))):
+        for key, own in zip(keys, part.values, strict=True):
             values[position[key], start : start + len(part.years)] += own
-    groups = (
-        pd.DataFrame(dict(zip(columns, zip(*together, strict=True), strict=True))) if together else projection.groups
-    )
+    if not together:
+        return CashFlows(projection.groups, years, values)
+    groups = pd.DataFrame(dict(zip(columns, zip(*together, strict=True), strict=True)))
     return CashFlows(groups, years, values)
 
 
