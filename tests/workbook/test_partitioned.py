@@ -90,6 +90,7 @@ def test_a_cluster_gives_the_same_files(
     ("given", "words"),
     [
         (["--results", "results", "--out", "other.xlsx"], "--out: found other.xlsx"),
+        (["--results", "results", "--keep", "kept"], "--keep: found kept; allowed: no --keep"),
         ([], "--results: found nothing"),
         (["--results", "results", "--inforce", "policies.csv"], "in partitions"),
     ],
