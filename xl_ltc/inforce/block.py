@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
 from xl_ltc.errors import InputError, one_of
 from xl_ltc.inforce.schema import CODED, INFORCE
+
+T = TypeVar("T")
 
 _TYPES = {"number": "float64", "integer": "int64", "text": str}
 
@@ -49,12 +51,20 @@ class Block:
         Raises:
             InputError: a policy without a value of the vocabulary, which as a code of −1 would read a wrong row.
         """
-        if name not in self._codes:
-            self._codes[name] = self._checked_codes(name)
-        return self._codes[name]
+        return self.once(("codes", name), lambda: self._checked_codes(name))
+
+    def once(self, what: Hashable, find: Callable[[], T]) -> T:
+        """What follows from the policies alone, found when it is first asked for and kept with them.
+
+        Args:
+            what: its name, of no other thing; find: gives it.
+        """
+        if what not in self._found:
+            self._found[what] = find()
+        return cast(T, self._found[what])
 
     @cached_property
-    def _codes(self) -> dict[str, np.ndarray]:
+    def _found(self) -> dict[Hashable, object]:
         return {}
 
     def _checked_codes(self, name: str) -> np.ndarray:

@@ -8,7 +8,6 @@ impacts, such as the bases of the reduced benefit option, are projected once.
 
 from __future__ import annotations
 
-import collections
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -101,26 +100,20 @@ def _rates(  # type: ignore[no-untyped-def]
 def _exp(x, scratch, out):  # type: ignore[no-untyped-def]
     """e to the power of x up to 0, to the last bit but one; four at a time, which the compiler can't do with np.exp.
 
-    x = k·ln 2 + r with |r| ≤ ln 2 / 2; the Taylor series of e^r to the 13th power; times 2^k by its exponent's bits.
+    x = k·ln 2 + r with |r| ≤ ln 2 / 2; the Taylor series of e^r to the 13th power, by fours of its terms (Estrin), of
+    which none waits for another; times 2^k by its exponent's bits.
     """
     for i in range(len(x)):
         scratch[i] = x[i] * LOG2_E + ROUNDS
-    for i in range(len(x)):
         k = scratch[i] - ROUNDS
         r = (x[i] - k * LN2_HIGH) - k * LN2_LOW
-        series = r / 6227020800.0 + 1.0 / 479001600.0
-        series = series * r + 1.0 / 39916800.0
-        series = series * r + 1.0 / 3628800.0
-        series = series * r + 1.0 / 362880.0
-        series = series * r + 1.0 / 40320.0
-        series = series * r + 1.0 / 5040.0
-        series = series * r + 1.0 / 720.0
-        series = series * r + 1.0 / 120.0
-        series = series * r + 1.0 / 24.0
-        series = series * r + 1.0 / 6.0
-        series = series * r + 0.5
-        series = series * r + 1.0
-        out[i] = series * r + 1.0
+        square = r * r
+        fourth = square * square
+        to_3 = (1.0 + r) + (0.5 + r * (1.0 / 6.0)) * square
+        to_7 = (1.0 / 24.0 + r * (1.0 / 120.0)) + (1.0 / 720.0 + r * (1.0 / 5040.0)) * square
+        to_11 = (1.0 / 40320.0 + r * (1.0 / 362880.0)) + (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) * square
+        to_13 = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0)
+        out[i] = to_3 + fourth * (to_7 + fourth * (to_11 + fourth * to_13))
     bits = scratch.view(np.int64)
     for i in range(len(x)):
         bits[i] = (bits[i] + EXPONENT_BIAS) << MANTISSA_BITS
@@ -154,7 +147,7 @@ def _lives(  # type: ignore[no-untyped-def]
         for i in range(2 * years):
             low, high = (0.0, before) if i % 2 == 0 else (before, 1.0)
             by_months[i] = _by_months(log_survival[i], low, high)
-    # Survival stands in loops of its own: the processor overlaps what does not depend on the segment before.
+    # What does not depend on the segment before stands in loops of its own: the processor takes several at once.
     for i in range(2 * years):
         length = before if i % 2 == 0 else 1.0 - before
         # Not 0 · −∞ in the empty segment of a policy issued on 1 January.
@@ -163,18 +156,22 @@ def _lives(  # type: ignore[no-untyped-def]
         log_survival[0] = 0.0
     _exp(log_survival[: 2 * years], exposure, lives)
     begin = count
+    for y in range(years):
+        i, j = np.uint64(2 * y), np.uint64(2 * y + 1)
+        of_year = lives[i] * lives[j]
+        exposure[i] = begin
+        exposure[j] = lives[i] = begin * lives[i]
+        lives[j] = begin = begin * of_year
     for i in range(2 * years):
         length = before if i % 2 == 0 else 1.0 - before
-        if from_issue and i == 0:
-            length = 0.0
-        end = begin * lives[i]
         if constant_force and log_survival[i] < 0.0:
-            exposure[i] = length * begin * np.expm1(log_survival[i]) / log_survival[i]
-        elif monthly and length > 0.0:
-            exposure[i] = begin * by_months[i]
+            exposure[i] *= length * np.expm1(log_survival[i]) / log_survival[i]
+        elif monthly:
+            exposure[i] *= by_months[i]
         else:
-            exposure[i] = length * 0.5 * (begin + end)
-        lives[i] = begin = end
+            exposure[i] = length * 0.5 * (exposure[i] + lives[i])
+    if from_issue:
+        exposure[0] = 0.0
 
 
 @nb.njit(cache=True, error_model="numpy")
@@ -337,13 +334,23 @@ def project_all(
     def work(u: int) -> None:
         _project_unit(low=u * size, high=min(policies, (u + 1) * size), out=partial[u], **plain)
 
-    if (workers or threads()) == 1:
-        collections.deque(map(work, range(units)), maxlen=0)
+    left = iter(range(units))  # each of them taken by whichever thread is free
+
+    def work_on() -> None:
+        for u in left:
+            work(u)
+
+    others = min(workers or threads(), units) - 1
+    if others > 0:
+        with ThreadPoolExecutor(others) as pool:
+            working = [pool.submit(work_on) for _ in range(others)]
+            work_on()
+        for of_thread in working:
+            of_thread.result()
     else:
-        with ThreadPoolExecutor(workers or threads()) as pool:
-            collections.deque(pool.map(work, range(units)), maxlen=0)
-    total = np.zeros((impacts, groups, years, 7))
-    for own in partial:
+        work_on()
+    total = partial[0].copy()  # not a view, which would keep all the units' sums
+    for own in partial[1:]:
         total += own
     total[1:, :, :, :3] = total[0, :, :, :3]
     return total

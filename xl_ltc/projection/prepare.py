@@ -48,7 +48,6 @@ class Preparation:
         self._codes = {name: block.codes(name) for table in _TABLES for name in table.characteristics if name in CODED}
         self._codes |= {"discounted_renewal": block.discounted_renewal.astype(np.int64), "issue_age": block.issue_age}
         self._series = block.codes("series")
-        self._classes: dict[tuple[object, ...], _Classes] = {}
         longest = int(timeline.policy_duration.max(initial=1)) + len(timeline.years) + 1
         options = np.arange(len(basis.growth.options))
         self._of_policies: dict[str, Any] = dict(
@@ -122,11 +121,9 @@ class Preparation:
 
     def _classes_of(self, table: _Table, of: Sequence[BySeries[Any]]) -> _Classes:
         """The classes of a table, which depend on which series have the same bases, not on what these are."""
-        key = (table.name, *(a.of_series.tobytes() for a in of))
-        if key not in self._classes:
-            codes = [self._codes[name] for name in table.characteristics]
-            self._classes[key] = _Classes.of(self._series, of, codes)
-        return self._classes[key]
+        codes = [self._codes[name] for name in table.characteristics]
+        key = ("classes", table.name, *(a.of_series.tobytes() for a in of))
+        return self._block.once(key, lambda: _Classes.of(self._series, of, codes))
 
 
 def prepare(
