@@ -157,10 +157,10 @@ def _lives(  # type: ignore[no-untyped-def]
     _exp(log_survival[: 2 * years], exposure, lives)
     begin = count
     for y in range(years):
-        i, j = np.uint64(2 * y), np.uint64(2 * y + 1)
-        of_year = lives[i] * lives[j]
-        exposure[i] = begin
-        exposure[j] = lives[i] = begin * lives[i]
+        k, j = np.uint64(2 * y), np.uint64(2 * y + 1)
+        of_year = lives[k] * lives[j]
+        exposure[k] = begin
+        exposure[j] = lives[k] = begin * lives[k]
         lives[j] = begin = begin * of_year
     for i in range(2 * years):
         length = before if i % 2 == 0 else 1.0 - before
