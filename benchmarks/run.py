@@ -35,6 +35,7 @@ from xl_ltc.exhibits.solving_case import SolveCase
 from xl_ltc.experience.study import bundled_study
 from xl_ltc.illustration.block import illustrate, policies_sold
 from xl_ltc.illustration.history import illustrative_history
+from xl_ltc.inforce.block import Block
 from xl_ltc.pricing.analysis import PricingBasisOfRun
 from xl_ltc.pricing.sets import AssumptionSets
 from xl_ltc.projection.basis import ProjectionBasis
@@ -45,7 +46,10 @@ from xl_ltc.rate_increase.impact import policy_increase
 
 ROOT = Path(__file__).parents[1]
 POLICIES, YEARS, REFERENCE_POLICIES = 77_020, 60, 70_000
-MOST_TIMES_REFERENCE = 10.0
+SEGMENTS = 2
+"""Of a year: until the policy anniversary and from it on. The reference has one."""
+MOST_TIMES_REFERENCE = 2.0
+"""For a policy and segment, preparation included."""
 AGREEMENT = 1e-9
 MOST_SECONDS_TO_SOLVE = 2.0
 FALLS_BY = 0.1
@@ -119,23 +123,26 @@ def measure(times: int) -> tuple[list[tuple[str, str, str]], list[str]]:
     project(block, assumptions, impact)
     memory = peak_memory_mb() - memory_before
     timeline, basis = Timeline.of(block, assumptions.settings), ProjectionBasis.of(assumptions)
-    reference, engine, preparing, grouped, increasing = best(
+    reference, engine, new, preparing, grouped, increasing = best(
         times,
         reference_kernel.make(REFERENCE_POLICIES),
         lambda: project(block, assumptions, impact),
+        lambda: project(Block(block.frame), assumptions, impact),
         lambda: prepare(block, basis, timeline),
         lambda: grouping(block, assumptions, ("series",)),
         lambda: policy_increase(block, assumptions).impact,
     )
-    ratio = engine / reference
+    ratio = engine / (POLICIES * SEGMENTS) / (reference / REFERENCE_POLICIES)
 
     rows.append((f"reference kernel, {REFERENCE_POLICIES:,} policies", f"{reference * 1e3:.1f} ms", "1"))
-    rows.append((f"engine, {POLICIES:,} policies, warm", f"{engine * 1e3:.1f} ms", f"{ratio:.1f} times the reference"))
+    words = f"{ratio:.1f} times the reference for a policy and segment"
+    rows.append((f"engine, {POLICIES:,} policies, warm", f"{engine * 1e3:.1f} ms", words))
+    rows.append(("engine, policies that are new each time", f"{new * 1e3:.1f} ms", "their classes found as well"))
     rows.append(("— of which tables and columns (prepare)", f"{preparing * 1e3:.1f} ms", ""))
     rows.append(("— of which grouping", f"{grouped * 1e3:.1f} ms", ""))
     rows.append(("rate increase and elections of every policy", f"{increasing * 1e3:.1f} ms", ""))
     if ratio > MOST_TIMES_REFERENCE:
-        failed.append(f"the engine takes {ratio:.1f} times the reference, more than {MOST_TIMES_REFERENCE:g}")
+        failed.append(f"the engine takes {words}, more than {MOST_TIMES_REFERENCE:g}")
 
     rows.append(("engine, per policy-year", f"{engine / (POLICIES * YEARS) * 1e9:.0f} ns", ""))
     first, second = cold_start()
