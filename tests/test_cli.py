@@ -483,12 +483,16 @@ def test_files_that_are_none(refused: Refused, tmp_path: Path) -> None:
     book, policies = refused.small.inputs_only, refused.small.csv
     for workbook, inforce, words in (
         (tmp_path / "none.xlsx", policies, "none.xlsx: found no such file; allowed: the path of an Excel workbook"),
-        (folder, policies, "folder.xlsx: found a file that can't be read ("),
+        (folder, policies, "folder.xlsx: found a folder, which can't be read as a file"),
         (text, policies, "text.xlsx: found a file that is no workbook (.xlsx); allowed: an Excel workbook"),
         (policies, policies, "policies.csv: found a file that is no workbook (.csv); allowed: an Excel workbook"),
         (book, tmp_path / "none.csv", "none.csv: found no such file; allowed: a Parquet file (.parquet), a comma-"),
         (book, tmp_path / "none.xlsx", "none.xlsx: found no such file; allowed: "),
-        (book, tmp_path / "folder.csv", "folder.csv: found no such file; allowed: a Parquet file"),
+        (
+            book,
+            tmp_path / "folder.csv",
+            "folder.csv: found a folder, which can't be read as a file; allowed: a Parquet file",
+        ),
         (book, tmp_path / "mine.txt", "mine.txt: found file ending '.txt'; allowed: a Parquet file (.parquet)"),
         (book, tmp_path / "empty.csv", "empty.csv: found an empty file; allowed: a header row"),
         (book, garbage, "garbage.parquet: found a file that can't be read"),

@@ -81,7 +81,7 @@ def typed(value: object, f: dataclasses.Field[Any]) -> Any:
         text = str(value).strip()
         return text if text in meta["allowed"] else None
     number = to_number(value)
-    if number is None or not meta["low"] <= number <= meta["high"]:
+    if number is None or not math.isfinite(number) or not meta["low"] <= number <= meta["high"]:
         return None
     if isinstance(f.default, int):
         return int(number) if number.is_integer() else None
@@ -119,7 +119,7 @@ def checked(
     locate = locate or file_locator("settings")
     known = {f.name: f for f in fields}
     problems = [
-        Problem(locate(row, "setting"), f"unknown setting {name!r}", one_of(sorted(known), 40))
+        Problem(locate(row, "setting"), f"unknown setting {shown(name)}", one_of(sorted(known), 40))
         for row, name in enumerate(values)
         if name not in known
     ]

@@ -327,7 +327,7 @@ def _check(options: argparse.Namespace) -> int:
 
     found = check_inputs(options.workbook, options.inforce, options.out, progress, options.sold)
     progress("done")
-    _tell([found.summary, *map(str, found.problems)], (), found.files)
+    _tell([found.summary, *map(str, found.problems)], found.notes, found.files)
     return 0 if found.block is not None else 1
 
 

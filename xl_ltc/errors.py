@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -77,9 +78,21 @@ def shown(value: object) -> str:
     if is_blank(value):
         return "nothing (blank)"
     if isinstance(value, str):
-        return repr(value if len(value) <= 40 else value[:37] + "…")
+        return repr(value if len(value) <= 40 else value[:37] + "…") + _foreign(value)
     # A spreadsheet has no whole numbers of their own; nobody typed 7.0.
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _foreign(text: str) -> str:
+    """Names the first character of a text that a reader may take for another: a Cyrillic A, a full-width digit."""
+    for character in text:
+        # Letters with accents, curly quotes and dashes are what they look like; escapes show the invisible ones.
+        decomposed = unicodedata.normalize("NFKD", character)[:1]
+        compatible = unicodedata.decomposition(character).startswith("<")
+        if character > "\x7f" and character.isprintable() and (decomposed > "\x7f" or compatible):
+            name = unicodedata.name(character, "a character without a name")
+            return f" (with {character}, U+{ord(character):04X} {name})"
+    return ""
 
 
 def one_of(values: Sequence[object], most: int = 14) -> str:

@@ -134,10 +134,11 @@ def cell_of_place(place: str) -> tuple[str, str] | None:
 
 @dataclass(frozen=True)
 class InputTable:
-    """A table as it was read: raw cells and where they stand."""
+    """A table as it was read: raw cells and where they stand; ``note``: what the user may not know, or nothing."""
 
     frame: pd.DataFrame
     locate: Locator = field(default=file_locator("table"))
+    note: str = ""
 
 
 NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
@@ -149,13 +150,16 @@ def to_number(value: object) -> float | None:
     if isinstance(value, bool | np.bool_):
         return None
     if isinstance(value, int | float | np.integer | np.floating):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # a whole number beyond a double's
+            return None
     if isinstance(value, str) and re.match(NUMBER, value.strip()):
         return float(value.strip())
     return None
 
 
-_LABEL = re.compile(r"^(?:<\s*(\d+)|(\d+)\s*\+|(\d+)(?:\.0+)?)$")
+_LABEL = re.compile(r"^(?:<\s*([0-9]{1,9})|([0-9]{1,9})\s*\+|([0-9]{1,9})(?:\.0+)?)$")
 
 
 def label_text(value: object) -> str:
@@ -198,7 +202,7 @@ def header_problems(table: InputTable, spec: TableSpec) -> list[Problem]:
     ]
     others = [(i, name) for i, name in enumerate(found) if name not in wanted]
     unknown = [name for i, name in others if not all(is_blank(value) for value in table.frame.iloc[:, i])]
-    return problems + [Problem(table.locate(None, name), f"unknown column {name!r}", allowed) for name in unknown]
+    return problems + [Problem(table.locate(None, name), f"unknown column {shown(name)}", allowed) for name in unknown]
 
 
 def clean(table: InputTable, spec: TableSpec) -> pd.DataFrame:

@@ -153,7 +153,7 @@ def test_a_parquet_file_that_is_none(tmp_path, content):
 
 def test_a_directory(tmp_path):
     (tmp_path / "inforce.parquet").mkdir()
-    assert error_of(tmp_path / "inforce.parquet").problems[0].found == "no such file"
+    assert error_of(tmp_path / "inforce.parquet").problems[0].found == "a folder, which can't be read as a file"
 
 
 def test_the_row_labels_of_a_filtered_frame_are_no_column(tmp_path, policies, rules):

@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -130,7 +131,7 @@ def arrow(column: pd.Series) -> pa.Array | None:
         return None
     try:
         array = pa.array(column, from_pandas=True)
-    except (pa.ArrowException, OverflowError):
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError):
         return None
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
@@ -140,7 +141,8 @@ class Ids:
     """Policy ids.
 
     Attributes:
-        text: as they stand, Arrow text; trimmed: without the blanks around them, by which they are compared.
+        text: as they stand, Arrow text; trimmed: without the blanks around them and invisible characters, full-width
+            characters as plain ones (Unicode's NFKC): what looks the same is the same id. By it they are compared.
         blank: whether a row has none, bool.
     """
 
@@ -156,7 +158,7 @@ class Ids:
             distinct = Distinct.of(cells)
             labels = pa.array([None if is_blank(v) else _id_text(v) for v in distinct.cells], pa.string())
             array = labels.take(pa.array(distinct.codes))
-        trimmed = pc.utf8_trim_whitespace(array.fill_null(""))
+        trimmed = _as_seen(pc.utf8_trim_whitespace(array.fill_null("")))
         return cls(array, trimmed, pc.equal(trimmed, "").to_numpy(zero_copy_only=False))
 
     def first_rows(self) -> np.ndarray:
@@ -166,6 +168,18 @@ class Ids:
             return np.arange(len(encoded))
         codes = encoded.indices.to_numpy()
         return np.asarray(np.unique(codes, return_index=True)[1][codes])
+
+
+def _as_seen(ids: pa.Array) -> pa.Array:
+    """Ids as a reader sees them, whatever characters they are made of."""
+    odd = pc.invert(pc.string_is_ascii(ids))
+    if not pc.any(odd).as_py():
+        return ids
+    seen = [
+        "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf").strip()
+        for text in ids.filter(odd).to_pylist()
+    ]
+    return pc.replace_with_mask(ids, odd, pa.array(seen, ids.type))
 
 
 def check_columns(

@@ -14,9 +14,17 @@ import pyarrow.parquet as pq
 
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.inforce.columns import MAX_KEPT, Ids
-from xl_ltc.inforce.read import FEW_VALUES, raw_policies, record_locator, unreadable
+from xl_ltc.inforce.read import (
+    FEW_VALUES,
+    MOST_PARQUET_BYTES,
+    check_count,
+    raw_policies,
+    reading_parquet,
+    record_locator,
+)
 from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.inforce.validate import ONCE, second_time
+from xl_ltc.input_files import check_file
 from xl_ltc.tables import InputTable, header_problems, label_text
 
 POLICIES_A_PART = 250_000
@@ -65,9 +73,8 @@ def parts_of(path: Path, parts: int | None = None) -> tuple[Part, ...]:
         raise InputError.single("partitions", str(parts), "a whole number of at least 1")
     if path.suffix.lower() != ".parquet":
         raise InputError.single(str(path), f"file ending {path.suffix!r}", "a Parquet file, to be read in partitions")
-    if not path.is_file():
-        raise InputError.single(str(path), "no such file", "a Parquet file")
-    with _opened(path, ()) as file:
+    check_file(path, MOST_PARQUET_BYTES, "a Parquet file")
+    with reading_parquet(path), _opened(path, ()) as file:
         metadata = file.metadata
         groups = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
         empty = raw_policies(file.schema_arrow.empty_table(), record_locator(path.name))
@@ -108,25 +115,24 @@ def batches(part: Part, policies: int = POLICIES_A_BATCH) -> Iterator[InputTable
 
 def _tables(part: Part, columns: list[str] | None, policies: int) -> Iterator[pa.Table]:
     """The same as Arrow tables of exactly so many records, but for the last."""
-    if not part.path.is_file():
-        raise InputError.single(str(part.path), "no such file", "a file that every worker sees under the same path")
+    check_file(part.path, MOST_PARQUET_BYTES, "a file that every worker sees under the same path")
     if part.path.stat().st_size != part.size:
         allowed = f"the file of {part.size:,} bytes that the run began with"
         raise InputError.single(str(part.path), f"a file of {part.path.stat().st_size:,} bytes", allowed)
-    try:
-        with _opened(part.path) as file:
-            kept: list[pa.RecordBatch] = []
-            for batch in _records(file, part, columns, policies):
-                kept.append(batch)
-                while (held := sum(map(len, kept))) >= policies:
-                    last = kept.pop()
-                    over = held - policies
-                    yield pa.Table.from_batches([*kept, last.slice(0, len(last) - over)])
-                    kept = [last.slice(len(last) - over)] if over else []
-            if kept:
-                yield pa.Table.from_batches(kept)
-    except (pa.ArrowException, OSError) as error:
-        raise unreadable(part.path, error) from error
+    with reading_parquet(part.path), _opened(part.path) as file:
+        kept: list[pa.RecordBatch] = []
+        found = 0
+        for batch in _records(file, part, columns, policies):
+            kept.append(batch)
+            found += len(batch)
+            while (held := sum(map(len, kept))) >= policies:
+                last = kept.pop()
+                over = held - policies
+                yield pa.Table.from_batches([*kept, last.slice(0, len(last) - over)])
+                kept = [last.slice(len(last) - over)] if over else []
+        if kept:
+            yield pa.Table.from_batches(kept)
+        check_count(part.path, found, part.records)
 
 
 def _records(file: pq.ParquetFile, part: Part, columns: list[str] | None, policies: int) -> Iterator[pa.RecordBatch]:
@@ -147,10 +153,7 @@ def _records(file: pq.ParquetFile, part: Part, columns: list[str] | None, polici
 
 def _opened(path: Path, as_codes: Sequence[str] = FEW_VALUES) -> pq.ParquetFile:
     """A file to be read page by page; ``as_codes``: columns it surely has, which are read as codes."""
-    try:
-        return pq.ParquetFile(path, read_dictionary=list(as_codes), buffer_size=_READ_BUFFER, pre_buffer=False)
-    except (pa.ArrowException, OSError) as error:
-        raise unreadable(path, error) from error
+    return pq.ParquetFile(path, read_dictionary=list(as_codes), buffer_size=_READ_BUFFER, pre_buffer=False)
 
 
 def check_ids_once(path: Path) -> None:

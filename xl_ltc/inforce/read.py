@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from xl_ltc.errors import InputError, Problem, shown
 from xl_ltc.files import written_whole
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.schema import INFORCE
+from xl_ltc.input_files import check_file, file_bytes
 from xl_ltc.tables import InputTable, Locator, file_locator
 
 _FORMATS = "a Parquet file (.parquet), a comma-separated text file (.csv), or a worksheet table (.xlsx, .xlsm)"
@@ -30,6 +33,16 @@ FEW_VALUES = [c.name for c in INFORCE.columns if c.kind == "text" and c.name != 
 """Columns that are read as codes."""
 POLICIES_A_ROW_GROUP = 100_000
 """A file in such row groups can be read in parts by several machines."""
+MOST_CSV_BYTES = 1 << 31
+"""Of a CSV, which is held in memory several times over; it is some ten million policies. More go into Parquet."""
+MOST_PARQUET_BYTES = 1 << 40
+"""Of a Parquet file; what it holds is bounded by ``MOST_POLICIES_AT_ONCE`` or read in parts."""
+MOST_POLICIES_AT_ONCE = 50_000_000
+"""Of a Parquet file that is read as a whole; a few kilobytes can claim any number. More are read by partitions."""
+LONGEST_HEADER = 1 << 20
+"""Characters of a CSV's header row; the columns of a policy take some three hundred."""
+_CELLS = "text, whole numbers, numbers, dates or yes/no values, one in a cell"
+_DAYS = (np.datetime64("0001-01-01"), np.datetime64("9999-12-31"))
 _PANDAS_INDEX = re.compile(r"^__index_level_\d+__$")
 
 
@@ -53,8 +66,7 @@ def read_inforce(path: Path) -> InputTable:
     readers = {".parquet": _read_parquet, ".csv": _read_csv}
     if path.suffix.lower() not in readers:
         raise InputError.single(str(path), f"file ending {path.suffix!r}", _FORMATS)
-    if not path.is_file():
-        raise InputError.single(str(path), "no such file", _FORMATS)
+    check_file(path, MOST_PARQUET_BYTES, _FORMATS)
     return readers[path.suffix.lower()](path)
 
 
@@ -73,27 +85,106 @@ def record_locator(file: str, first: int = 0) -> Locator:
 
 
 def _read_parquet(path: Path) -> InputTable:
-    try:
+    with reading_parquet(path):
+        with pq.ParquetFile(path) as file:
+            policies = file.metadata.num_rows
+        if policies > MOST_POLICIES_AT_ONCE:
+            allowed = f"at most {MOST_POLICIES_AT_ONCE:,} at a time; more by xl-ltc run --partitions auto"
+            raise InputError.single(path.name, f"{policies:,} policies", allowed)
         table = pq.read_table(path, read_dictionary=FEW_VALUES)
-    except (pa.ArrowException, OSError) as error:
-        raise unreadable(path, error) from error
-    return raw_policies(table, record_locator(path.name))
+        check_count(path, len(table), policies)
+        return raw_policies(table, record_locator(path.name))
 
 
-def unreadable(path: Path, error: Exception) -> InputError:
-    """What is said of a Parquet file that can't be read."""
-    return InputError.single(path.name, f"a file that can't be read ({error})", "a Parquet file")
+def check_count(path: Path, found: int, said: int) -> None:
+    """Raises InputError unless a Parquet file gave as many records as it says it has."""
+    if found != said:
+        raise InputError.single(path.name, f"{found:,} records", f"{said:,}, as the file itself says")
+
+
+@contextmanager
+def reading_parquet(path: Path) -> Iterator[None]:
+    """Says in words what pyarrow finds wrong with a Parquet file: its bytes, its types, or its text.
+
+    Raises:
+        InputError: whatever pyarrow raised.
+    """
+    try:
+        yield
+    # ValueError: names and metadata that are no UTF-8, or no JSON.
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        words = " ".join(str(error).split())
+        words = words if len(words) <= 200 else f"{words[:199]}…"
+        raise InputError.single(path.name, f"a file that can't be read ({words})", "a Parquet file") from error
 
 
 def raw_policies(table: pa.Table, locate: Locator) -> InputTable:
-    """Columns of a Parquet file as raw cells."""
+    """Columns of a Parquet file as raw cells.
+
+    Raises:
+        InputError: a column whose cells are no text, numbers or dates; a date that no calendar has; text that is not
+            UTF-8, or other damage.
+    """
     # pandas writes the row labels of a filtered frame beside its columns.
     table = table.select([i for i, name in enumerate(table.column_names) if not _PANDAS_INDEX.match(name)])
+    problems = [
+        Problem(locate(None, field.name), f"cells of the type {field.type}", _CELLS)
+        for field in table.schema
+        if not _is_plain(field.type)
+    ]
+    if problems:
+        raise InputError(problems)
+    try:
+        table.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise InputError.single(locate(None, None), f"damaged cells ({error})", "a Parquet file") from error
+    problems = [problem for name, column in _columns(table) if (problem := _odd_date(name, column, locate))]
+    if problems:
+        raise InputError(problems)
     return InputTable(_frame(table), locate)
 
 
+def _columns(table: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    return zip(table.column_names, table.columns, strict=True)
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    """Whether cells of a type are text, a number, a date or a boolean."""
+    of = pa.types
+    if of.is_dictionary(kind):
+        return _is_plain(kind.value_type)
+    allowed = (
+        of.is_string,
+        of.is_large_string,
+        of.is_integer,
+        of.is_floating,
+        of.is_decimal,
+        of.is_boolean,
+        of.is_date,
+        of.is_timestamp,
+        of.is_null,
+    )
+    return any(check(kind) for check in allowed)
+
+
+def _odd_date(name: str, column: pa.ChunkedArray, locate: Locator) -> Problem | None:
+    """The first cell of a column of dates or times that is beyond the years 1 to 9999."""
+    if not (pa.types.is_date(column.type) or pa.types.is_timestamp(column.type)):
+        return None
+    whole = column.cast(pa.int32() if pa.types.is_date32(column.type) else pa.int64())
+    unit = {"date32[day]": "D", "date64[ms]": "ms"}.get(str(column.type)) or column.type.unit
+    ends = [int(day.astype(f"datetime64[{unit}]").astype(np.int64)) for day in _DAYS] if unit != "ns" else None
+    if ends is None:  # nanoseconds in 64 bits reach from 1677 to 2262
+        return None
+    odd = pc.or_(pc.less(whole, ends[0]), pc.greater(whole, ends[1]))
+    if not pc.any(odd).as_py():
+        return None
+    row = pc.index(odd, True).as_py()
+    return Problem(locate(row, name), "a date beyond the years 1 to 9999", "a date of the calendar")
+
+
 def _read_csv(path: Path) -> InputTable:
-    data = path.read_bytes()
+    data = file_bytes(path, MOST_CSV_BYTES, _FORMATS)
     locate = file_locator(path.name)
     header = _csv_header(data, path)
     try:
@@ -112,16 +203,24 @@ def _read_csv(path: Path) -> InputTable:
 
 def _csv_header(data: bytes, path: Path) -> list[str]:
     """The column names of a CSV, checked to be text with commas in between."""
+    text, wrong = "", -1
     try:
         text = data.decode("utf-8-sig")
+        # UTF-16 without a byte-order mark has a NUL in every other byte.
+        wrong = data.find(b"\0")
     except UnicodeDecodeError as error:
-        row = 1 + data.count(b"\n", 0, error.start)
-        found = f"byte {data[error.start]:#04x}, which is not UTF-8 text"
+        wrong = error.start
+    if wrong >= 0:
+        row = 1 + data.count(b"\n", 0, wrong)
+        found = f"byte {data[wrong]:#04x}, which is not UTF-8 text"
         allowed = 'text in UTF-8, Excel\'s "CSV UTF-8 (Comma delimited)"'
-        raise InputError.single(f"{path.name}, row {row}", found, allowed) from error
+        raise InputError.single(f"{path.name}, row {row}", found, allowed)
     if not text.strip("\r\n\t ,"):
         raise InputError.single(path.name, "an empty file", f"a header row and a row for each policy; {_FORMATS}")
-    header = next(csv.reader(io.StringIO(text)))
+    try:
+        header = next(csv.reader(io.StringIO(text[:LONGEST_HEADER], newline="")))
+    except csv.Error as error:
+        raise InputError.single(f"{path.name}, row 1", f"a header that can't be read ({error})", _FORMATS) from None
     other = [mark for mark in (";", "\t", "|") if mark in header[0]]
     if len(header) == 1 and other:
         raise InputError.single(f"{path.name}, row 1", f"columns separated by {other[0]!r}", "columns separated by ','")
@@ -150,7 +249,9 @@ def _csv_problems(data: bytes, header: list[str], path: Path) -> list[Problem]:
                 problems.append(Problem(place, f"{len(row)} cells", f"{len(header)} cells, as in the header"))
     except csv.Error as error:
         place = f"{path.name}, row {number + 1}"
-        problems.append(Problem(place, f"a cell without end ({error})", "a closing quotation mark for each opened one"))
+        most = f"{csv.field_size_limit():,} characters a cell"
+        allowed = f"a closing quotation mark for each opened one, and at most {most}"
+        problems.append(Problem(place, f"a cell without end ({error})", allowed))
     return problems or [Problem(path.name, "text that can't be read as a table", _FORMATS)]
 
 
@@ -165,7 +266,8 @@ def _empty_rows(table: pa.Table) -> np.ndarray:
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    return table.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
+    # Metadata of pandas is parsed even where it is ignored, and may be damaged.
+    return table.replace_schema_metadata().to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def write_inforce(block: Block, path: Path) -> None:

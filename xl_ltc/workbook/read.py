@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import gc
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import python_calamine
+from lxml import etree
 
 from xl_ltc.assumptions.specs import SPECS
 from xl_ltc.choices import checked
 from xl_ltc.control import Control
-from xl_ltc.errors import InputError, Problem
+from xl_ltc.errors import InputError, Problem, shown
 from xl_ltc.experience.study import STUDY_BY_NAME
 from xl_ltc.inforce.history import HISTORY
 from xl_ltc.inforce.schema import INFORCE
@@ -31,7 +32,7 @@ from xl_ltc.workbook.package.book import sheet_entries
 from xl_ltc.workbook.package.copying import tables_of
 from xl_ltc.workbook.package.ooxml import REPAIR, Element, main
 from xl_ltc.workbook.package.opc import Package
-from xl_ltc.workbook.read_cells import Area, flawed_cells
+from xl_ltc.workbook.read_cells import Area, check_extent, check_text, flawed_cells, hidden_rows, merged_areas
 
 REQUIRED = (*(spec.name for spec in SPECS), CONTROL_TABLE, SETTINGS_TABLE, HISTORY.name)
 """The Excel tables every workbook must have."""
@@ -54,6 +55,7 @@ class WorkbookInputs:
         inforce, sold: the in-force policies and the policies sold as they stand, or None where the workbook has no such
             table.
         scenarios: scenarios and grids, as far as they are given; ``check_scenarios`` checks them.
+        notes: what the user may not know of the tables, such as hidden rows.
     """
 
     tables: dict[str, InputTable]
@@ -65,6 +67,7 @@ class WorkbookInputs:
     inforce: InputTable | None
     sold: InputTable | None
     scenarios: dict[str, InputTable]
+    notes: tuple[str, ...] = ()
 
 
 def read_workbook(path: Path) -> WorkbookInputs:
@@ -91,7 +94,8 @@ def read_workbook(path: Path) -> WorkbookInputs:
     study = {name: found[name] for name in STUDY_BY_NAME if name in found}
     scenarios = {name: found[name] for name in _SCENARIO_NAMES if name in found}
     policies = (found.get(INFORCE.name), found.get(SOLD.name))
-    return WorkbookInputs(tables, *choices, found[HISTORY.name], study, *policies, scenarios)
+    notes = tuple(table.note for table in found.values() if table.note)
+    return WorkbookInputs(tables, *choices, found[HISTORY.name], study, *policies, scenarios, notes)
 
 
 def read_tables(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, InputTable]:
@@ -194,30 +198,69 @@ class _Place:
     has_totals: bool
     headers: tuple[str, ...]
 
+    @property
+    def whole(self) -> Area:
+        """The body with the header row."""
+        return dataclasses.replace(self.body, first_row=self.body.first_row - self.has_header)
+
 
 def _read(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple[dict[str, InputTable], list[Problem]]:
     """The tables that can be read, and what is wrong with the others."""
     package = Package.open(path)
     places, problems = _find(package, [*required, *optional])
     problems += [Problem(f"{path}, table {n}", "no such table", HOW_FOUND) for n in required if n not in places]
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(package.data))
-    except python_calamine.CalamineError as error:
-        raise InputError.single(str(path), f"a workbook that can't be read ({error})", REPAIR) from None
+    book = _values_of(package)
     found: dict[str, InputTable] = {}
     for sheet in dict.fromkeys(place.sheet for place in places.values()):
         here = {name: place for name, place in places.items() if place.sheet == sheet}
+        sheet_xml = _sheet_xml(package, sheet, next(iter(here.values())).part)
         with _garbage_collection_paused():
             rows = _rows(book, sheet, path)
-            found.update({name: _table(place, rows) for name, place in here.items()})
+            found.update({name: _table(place, rows, sheet_xml) for name, place in here.items()})
         problems += [problem for place in here.values() for problem in _rows_left_out(place, rows)]
         for name in [name for name in here if found[name].frame.empty]:
             if name in required:
                 problems.append(Problem(f"{found[name].locate(None, None)}, table {name}", "no data rows", "rows"))
             else:
                 del found[name]
-        problems += _flaws(package, list(here.values()))
+        problems += _flaws(package, list(here.values()), sheet_xml)
     return found, problems
+
+
+def _values_of(package: Package) -> python_calamine.CalamineWorkbook:
+    """The workbook as the reader of its values has it, which unpacks it by itself.
+
+    Raises:
+        InputError: a part that unpacks to more than it is said to; another damaged one.
+    """
+    for name in package.names():
+        if not name.startswith("xl/worksheets/"):  # those are read one by one
+            part = package.read(name)
+            if name.endswith((".xml", ".rels")):
+                _hold(check_text, part, f"{package.path}, {name}")
+    try:
+        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(package.data))
+    except python_calamine.CalamineError as error:
+        raise InputError.single(str(package.path), f"a workbook that can't be read ({error})", REPAIR) from None
+
+
+def _sheet_xml(package: Package, sheet: str, part: str) -> bytes:
+    """A sheet's part, found to be one that can be read wholly in the memory there is.
+
+    Raises:
+        InputError: it can't.
+    """
+    data, place = package.read(part), f"{package.path}, sheet {sheet}"
+    _hold(check_text, data, place)
+    _hold(check_extent, data, place)
+    return data
+
+
+def _hold(check: Callable[[bytes], None], part: bytes, place: str) -> None:
+    try:
+        check(part)
+    except ValueError as error:
+        raise InputError.single(place, str(error), f"cells as a spreadsheet program writes them; {REPAIR}") from None
 
 
 @contextlib.contextmanager
@@ -238,11 +281,19 @@ def _find(package: Package, wanted: Collection[str]) -> tuple[dict[str, _Place],
     places: dict[str, _Place] = {}
     problems = []
     root = package.xml(package.workbook_part)
+    names = [str(sheet.get("name")).lower() for sheet in root.iterfind(f"{main('sheets')}/{main('sheet')}")]
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError.single(str(package.path), f"two sheets of the name {shown(twice)}", REPAIR)
     for entry in sheet_entries(package, root).values():
         for table in tables_of(package, entry.part).values():
             name = spelling.get(str(table.get("displayName", "")).lower())
             if name is None:
                 continue
+            if entry.kind != "worksheet":
+                raise InputError.single(
+                    f"sheet {entry.name}, table {name}", f"a {entry.kind}", f"a worksheet; {REPAIR}"
+                )
             if name in places:
                 sheets = f"a table on sheet {places[name].sheet} and another on sheet {entry.name}"
                 problems.append(Problem(f"{package.path}, table {name}", sheets, "one table of a name"))
@@ -252,12 +303,27 @@ def _find(package: Package, wanted: Collection[str]) -> tuple[dict[str, _Place],
 
 
 def _place(name: str, sheet: str, part: str, table: Element) -> _Place:
-    area = Area.of(table.get("ref", "A1"))
-    header_rows = int(table.get("headerRowCount", "1"))
-    totals_rows = int(table.get("totalsRowCount", "0"))
+    """Where a table says it stands.
+
+    Raises:
+        InputError: nowhere: its range, or its rows of headers and totals, are none.
+    """
+    reference = table.get("ref", "")
+    columns = tuple(str(c.get("name")) for c in table.iterfind(f"{main('tableColumns')}/{main('tableColumn')}"))
+    try:
+        area = Area.of(reference)
+        header_rows, totals_rows = int(table.get("headerRowCount", "1")), int(table.get("totalsRowCount", "0"))
+    except ValueError:
+        area, header_rows, totals_rows = Area(0, 0, 0, 0), -1, -1
+    width, height = area.last_column - area.first_column + 1, area.last_row - area.first_row + 1
+    if not (header_rows in (0, 1) and totals_rows in (0, 1) and header_rows + totals_rows <= height):
+        found = f"the range {shown(reference)}, {header_rows} header rows and {totals_rows} totals rows"
+        raise InputError.single(f"sheet {sheet}, table {name}", found if header_rows >= 0 else "no range", REPAIR)
+    if width != len(columns):
+        found = f"the range {reference}, {width:,} columns wide, and {len(columns):,} columns"
+        raise InputError.single(f"sheet {sheet}, table {name}", found, REPAIR)
     body = Area(area.first_row + header_rows, area.first_column, area.last_row - totals_rows, area.last_column)
-    columns = table.iterfind(f"{main('tableColumns')}/{main('tableColumn')}")
-    return _Place(name, sheet, part, body, header_rows > 0, totals_rows > 0, tuple(str(c.get("name")) for c in columns))
+    return _Place(name, sheet, part, body, header_rows > 0, totals_rows > 0, columns)
 
 
 def _rows(book: python_calamine.CalamineWorkbook, sheet: str, path: Path) -> list[list[Any]]:
@@ -269,8 +335,11 @@ def _rows(book: python_calamine.CalamineWorkbook, sheet: str, path: Path) -> lis
     return rows
 
 
-def _table(place: _Place, rows: Sequence[Sequence[Any]]) -> InputTable:
-    """The body of a table as it stands, without blank rows at its end, which a user clears and does not delete."""
+def _table(place: _Place, rows: Sequence[Sequence[Any]], sheet_xml: bytes) -> InputTable:
+    """The body of a table as it stands, without blank rows at its end, which a user clears and does not delete.
+
+    Hidden rows are read: Excel's own formulas count them, too.
+    """
     body = place.body
     width = body.last_column - body.first_column + 1
     cells = [_cut(row, body.first_column, width) for row in rows[body.first_row : body.last_row + 1]]
@@ -285,7 +354,11 @@ def _table(place: _Place, rows: Sequence[Sequence[Any]]) -> InputTable:
     if cells:
         values[:] = cells
     frame = pd.DataFrame(values, columns=pd.Index(names, dtype=object), dtype=object)
-    return InputTable(frame, sheet_locator(place.sheet, body.first_row - 1, body.first_column, names))
+    filled = dataclasses.replace(body, last_row=body.first_row + len(cells) - 1)
+    hidden = hidden_rows(sheet_xml, filled)
+    rows_are = "row is" if hidden == 1 else "rows are"
+    note = f"{hidden:,} hidden {rows_are} read as data in table {place.name} on sheet {place.sheet}" if hidden else ""
+    return InputTable(frame, sheet_locator(place.sheet, body.first_row - 1, body.first_column, names), note)
 
 
 def _rows_left_out(place: _Place, rows: Sequence[Sequence[Any]]) -> Iterator[Problem]:
@@ -314,14 +387,24 @@ def _cut(row: Sequence[Any], first: int, width: int) -> list[Any]:
     return cells + [""] * (width - len(cells))
 
 
-def _flaws(package: Package, places: Sequence[_Place]) -> list[Problem]:
-    """The cells of one sheet's tables that have no usable value."""
+def _flaws(package: Package, places: Sequence[_Place], data: bytes) -> list[Problem]:
+    """The cells of one sheet's tables that have no usable value; ``data``: the sheet's part."""
+    sheet = places[0].sheet
     problems = []
-    for row, column, error in flawed_cells(package.read(places[0].part), [place.body for place in places]):
-        where = f"sheet {places[0].sheet}, cell {column_letters(column)}{row + 1}"
+    try:
+        flawed = list(flawed_cells(data, [place.body for place in places]))
+        merged = [(area, place) for area in merged_areas(data) for place in places if area.overlaps(place.whole)]
+    except (etree.XMLSyntaxError, ValueError) as damage:
+        raise InputError.single(f"{package.path}, sheet {sheet}", f"damaged XML ({damage})", REPAIR) from None
+    for row, column, error in flawed:
+        where = f"sheet {sheet}, cell {column_letters(column)}{row + 1}"
         if error:
             problems.append(Problem(where, f"the error value {error}", "a value"))
         else:
             allowed = "a value; recalculate in Excel (Ctrl+Alt+F9) and save"
             problems.append(Problem(where, "a formula with no stored value", allowed))
+    for area, place in merged:
+        found = f"cells merged with those up to {column_letters(area.last_column)}{area.last_row + 1}"
+        where = f"sheet {sheet}, cell {column_letters(area.first_column)}{area.first_row + 1}"
+        problems.append(Problem(where, found, f"a value of its own in every cell of table {place.name}; unmerge them"))
     return problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from xl_ltc.control import RECONSTRUCTED
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.exhibits.input_checks import input_checks_page
 from xl_ltc.inforce.block import Block
+from xl_ltc.input_files import is_file
 from xl_ltc.scenarios.tables import check_scenarios
 from xl_ltc.workbook.actions.inputs import (
     check_not_policies,
@@ -32,6 +34,7 @@ class Checked:
         block: the policies, if all is well.
         unread: what could not be looked at yet, or nothing.
         files: what was written.
+        notes: what the user may not know of the workbook's tables.
     """
 
     problems: tuple[Problem, ...]
@@ -40,6 +43,7 @@ class Checked:
     block: Block | None
     unread: str
     files: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -76,7 +80,7 @@ def check_inputs(
     progress(f"writing {out.name}")
     page = input_checks_page(found.problems, found.total, found.here, found.block, found.unread)
     put_pages(workbook, version, [page], out)
-    return Checked(found.problems, found.total, found.here, found.block, found.unread, (out,))
+    return dataclasses.replace(found, files=(out,))
 
 
 def _found(workbook: Path, inforce: Path | None, out: Path | None, progress: Progress, sold: Path | None) -> Checked:
@@ -102,8 +106,8 @@ def _found(workbook: Path, inforce: Path | None, out: Path | None, progress: Pro
     except InputError as error:
         source = sold or workbook.parent / basis.inputs.control.policies_sold
         return Checked(error.problems, error.total, _in_this_workbook(workbook, source), None, "", ())
-    return Checked((), 0, True, block, "", ())
+    return Checked((), 0, True, block, "", (), basis.inputs.notes)
 
 
 def _in_this_workbook(workbook: Path, source: Path) -> bool:
-    return not source.is_file() or same_file(source, workbook)
+    return not is_file(source) or same_file(source, workbook)

@@ -23,6 +23,7 @@ from xl_ltc.inforce.history import HISTORY, check_history
 from xl_ltc.inforce.read import read_inforce, record_locator
 from xl_ltc.inforce.schema import CODED, INFORCE
 from xl_ltc.inforce.validate import check_inforce
+from xl_ltc.input_files import is_file
 from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest
 from xl_ltc.pricing.sets import AssumptionSets
 from xl_ltc.pricing.sold import SOLD, Sold, check_sold, reconstructed, sold_frame
@@ -48,6 +49,7 @@ class Inputs:
         caution: what a reader of the exhibits must know of the data, or nothing.
         sold: the policies sold, or why they are not known.
         request: which assumption sets the Control sheet asks for.
+        notes: what the user may not know of the workbook's tables.
     """
 
     block: Block
@@ -58,6 +60,7 @@ class Inputs:
     caution: str
     sold: Sold | str
     request: PricingRequest
+    notes: tuple[str, ...] = ()
 
     def run(self, progress: Progress) -> FilingRun:
         """The run they give."""
@@ -126,7 +129,10 @@ def completed(
     request = read_request(basis)
     block, caution = read_block(workbook, inforce, basis, progress)
     found = read_sold(workbook, inforce, sold, basis, block, progress)
-    return Inputs(block, basis.history, basis.assumptions, basis.study, basis.inputs.control, caution, found, request)
+    inputs = basis.inputs
+    return Inputs(
+        block, basis.history, basis.assumptions, basis.study, inputs.control, caution, found, request, inputs.notes
+    )
 
 
 def read_request(basis: WorkbookBasis) -> PricingRequest:
@@ -183,7 +189,7 @@ def read_sold(
             return f"The policies sold are not known: {error.problems[0]}."
     given, file = file, named_file(workbook, file, source)
     place, found = inputs.places["policies_sold"], f"policies_sold = {source!r}"
-    if given is None and file is not None and not file.is_file():
+    if given is None and file is not None and not is_file(file):
         raise InputError.single(place, found, f"{RECONSTRUCTED}, {TABLE}, or a file; {file} is none")
     progress(f"reading the policies sold of {(file or workbook).name}")
     table = inputs.sold if file is None else read_policies(file, SOLD.name)
@@ -257,11 +263,13 @@ def named_file(workbook: Path, given: Path | None, source: str) -> Path | None:
 def _policies(workbook: Path, inforce: Path | None, inputs: WorkbookInputs, progress: Progress) -> InputTable:
     """The policies in force of a file, or of the table in the workbook."""
     file = named_file(workbook, inforce, inputs.control.inforce)
-    if inforce is None and file is not None and not file.is_file():
+    if inforce is None and file is not None and not is_file(file):
         allowed = f"{ILLUSTRATIVE}, {TABLE}, or a file; {file} is none"
         raise InputError.single(inputs.places["inforce"], f"inforce = {inputs.control.inforce!r}", allowed)
     progress(f"reading the in-force policies of {(file or workbook).name}")
     table = inputs.inforce if file is None else read_any_inforce(file)
+    if file is not None and table is not None and table.note:
+        progress(f"note: {table.note}")
     if table is None:
         raise InputError.single(
             workbook.name,

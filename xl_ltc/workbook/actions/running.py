@@ -139,7 +139,7 @@ def run_workbook(
         report = graft(workbook, rendered, sheets.sheets, out, lists, sheets.status | _set_on_control(inputs))
         unplaced = () if put_in_place is None else _put(put_in_place, f"Not every file in {results} is of this run")
         unplaced += () if finish is None else _put(finish, f"The run can't be kept in {keep}")
-    warnings = (*cautions, *report.warnings, *unplaced, *remembered(run, record, out))
+    warnings = (*cautions, *inputs.notes, *report.warnings, *unplaced, *remembered(run, record, out))
     return Outcome(run, tuple(path for path in (out, results, keep) if path is not None), warnings)
 
 

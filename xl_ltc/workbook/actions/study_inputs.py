@@ -21,6 +21,7 @@ from xl_ltc.experience.study import FULL_CREDIBILITY, PARAMETERS, bundled_study
 from xl_ltc.illustration.block import illustrate
 from xl_ltc.illustration.experience import illustrative_experience
 from xl_ltc.inforce.read import read_inforce, record_locator
+from xl_ltc.input_files import is_file
 from xl_ltc.tables import InputTable, column_names
 from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS
 from xl_ltc.workbook.actions.progress import Progress
@@ -112,7 +113,7 @@ class DataFiles:
         found = {}
         for name, (given, chosen, words) in named.items():
             file = given or (None if chosen in words else folder / chosen)
-            if file is not None and not file.is_file():
+            if file is not None and not is_file(file):
                 place = asked.places.get(name, f"--{name}") if given is None else f"--{name}"
                 allowed = ", ".join((*words, f"or a file; {file} is none"))
                 raise InputError.single(place, f"{name} = {chosen if given is None else str(given)!r}", allowed)

@@ -21,6 +21,7 @@ from xl_ltc.experience.conduct import StudyResult, conduct_study
 from xl_ltc.experience.factor_tables import MORBIDITY_FACTORS, MORTALITY_FACTORS
 from xl_ltc.experience.lapse_graduation import TABLE as LAPSE_TABLE
 from xl_ltc.experience.study import LAPSE, MORBIDITY, MORTALITY, PARAMETERS
+from xl_ltc.input_files import is_file
 from xl_ltc.tables import InputTable
 from xl_ltc.workbook.actions.carrying import Carried, carry_tables
 from xl_ltc.workbook.actions.places import (
@@ -293,7 +294,7 @@ def _filing(workbook: Path, control: StudyControl, place: str) -> Path:
     if not control.filing_workbook:
         raise InputError.single(place, "no filing_workbook", "the filing workbook that is to get the numbers")
     filing = workbook.parent / control.filing_workbook
-    if not filing.is_file():
+    if not is_file(filing):
         raise InputError.single(place, f"filing_workbook = {control.filing_workbook!r}", f"a file; {filing} is none")
     return filing
 

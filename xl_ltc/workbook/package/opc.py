@@ -9,6 +9,7 @@ import os
 import posixpath
 import re
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -20,6 +21,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from xl_ltc.errors import InputError
+from xl_ltc.input_files import file_bytes
 from xl_ltc.workbook.package.ooxml import (
     CONTENT_TYPES,
     PACKAGE_REL,
@@ -33,6 +35,13 @@ from xl_ltc.workbook.package.ooxml import (
 
 MAX_UNCOMPRESSED = 1 << 30
 """The most bytes a workbook may unpack to; a million-policy workbook stays below it, a zip bomb does not."""
+
+MAX_PARTS = 50_000
+"""The most parts of a workbook, which has some ten a sheet; a list of millions would take minutes to read."""
+
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The packings of an Office document (ECMA-376 part 2, annex B)."""
 
 CONTENT_TYPES_PART = "[Content_Types].xml"
 _MAIN_TYPES = (
@@ -107,16 +116,13 @@ class Package:
             InputError: no such file; not an .xlsx or .xlsm; protected with a password; damaged; too large.
         """
         place = str(path)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            raise InputError.single(place, "no such file", "the path of an Excel workbook (.xlsx or .xlsm)") from None
-        except OSError as error:
-            raise InputError.single(place, f"a file that can't be read ({error.strerror})", "a readable file") from None
+        data = file_bytes(path, MAX_UNCOMPRESSED, "the path of an Excel workbook (.xlsx or .xlsm)")
         _check_leading_bytes(data, path)
+        if (parts := data.count(_DIRECTORY_ENTRY)) > MAX_PARTS:
+            raise InputError.single(place, f"some {parts:,} parts in the zip file", f"at most {MAX_PARTS:,} parts")
         try:
             package = cls(path, data)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OverflowError) as error:
             raise InputError.single(place, f"a damaged zip file ({error})", REPAIR) from None
         package._check_bounds()
         package._check_kind()
@@ -129,6 +135,10 @@ class Package:
             raise InputError.single(
                 str(self.path), f"{total:,} bytes when unpacked", f"at most {MAX_UNCOMPRESSED:,} bytes"
             )
+        packed = next((info for info in infos if info.compress_type not in _PACKINGS), None)
+        if packed is not None:
+            found = f"a part packed by method {packed.compress_type} of the zip format"
+            raise InputError.single(f"{self.path}, {packed.filename}", found, f"parts that are deflated; {REPAIR}")
         if len(self._spelling) != sum(not info.is_dir() for info in infos):
             raise InputError.single(str(self.path), "two parts of one name in the zip file", REPAIR)
 
@@ -176,12 +186,19 @@ class Package:
         """
         if name in self._changed:
             return self._changed[name]
+        place = f"{self.path}, {name}"
         try:
-            return self._zip.read(name)
-        except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-            raise InputError.single(
-                f"{self.path}, {name}", f"a part that can't be unpacked ({error})", REPAIR
-            ) from None
+            info = copy.copy(self._infos[name])
+            # One byte more than it is said to have shows a part that unpacks to more, where zipfile would cut it off.
+            info.file_size += 1
+            with self._zip.open(info) as part:
+                data = part.read(info.file_size)
+        except (KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
+            raise InputError.single(place, f"a part that can't be unpacked ({error})", REPAIR) from None
+        if len(data) != info.file_size - 1:
+            found = f"a part that does not unpack to the {info.file_size - 1:,} bytes it is said to have"
+            raise InputError.single(place, found, REPAIR)
+        return data
 
     def xml(self, name: str, *, recover: bool = False) -> Element:
         """A part's root element, parsed anew at each call."""
