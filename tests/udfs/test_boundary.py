@@ -109,7 +109,7 @@ def test_an_error_of_our_own_shows_no_traceback(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(registry.functions(), "LTC_AE", failing)
     error = call("LTC_AE", (1.0, 2.0)).single
     assert error.code == "#VALUE!"
-    assert error.reason == "LTC_AE: an error of xl_ltc itself (ZeroDivisionError: division by zero)"
+    assert error.reason == "LTC_AE: an error of xl_ltc itself (ZeroDivisionError)"
 
 
 @given(st.dates(dt.date(1900, 3, 1), dt.date(2300, 1, 1)))

@@ -72,9 +72,9 @@ def call(name: str, arguments: Sequence[Raw]) -> Result:
         return _failed(error.error.code, f"{function.name}: {error.error.reason}")
     except InputError as error:
         return _failed(VALUE, f"{function.name}: {error}")
-    except Exception as error:  # a cell shows no traceback; the host's log does
+    except Exception as error:  # a cell shows neither traceback nor the error's own words; the host's log does
         _LOG.exception("%s failed", function.name)
-        return _failed(VALUE, f"{function.name}: an error of xl_ltc itself ({type(error).__name__}: {error})")
+        return _failed(VALUE, f"{function.name}: an error of xl_ltc itself ({type(error).__name__})")
 
 
 def _failed(code: str, reason: str) -> Result:

@@ -35,5 +35,7 @@ def file_version(argument: str, text: str) -> FileVersion:
     except (OSError, ValueError):
         status = None
     if status is None:
-        raise Unavailable(f"{argument}: no file {path}")
+        # Not where it was looked for: a server's reply tells nobody the server's folders.
+        where = "" if Path(text.strip()).is_absolute() else "; give its whole path"
+        raise Unavailable(f"{argument}: no file {text.strip()}{where}")
     return FileVersion(path, status.st_mtime_ns, status.st_size)

@@ -1,8 +1,11 @@
-"""A server of the add-in for a test, on a free port, and a fake for what is called."""
+"""A server of the add-in for a test, on a free port, and functions that misbehave."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import re
+import signal
 import socket
 import threading
 import time
@@ -15,6 +18,9 @@ import pytest
 from xl_ltc_udfs.call import Result, call
 from xl_ltc_udfs.office_js.commands import server_of
 from xl_ltc_udfs.office_js.server import Service
+
+
+_RELEASE = "TEST_RELEASES_HUNG_CALLS"
 
 
 @contextlib.contextmanager
@@ -44,16 +50,43 @@ def wait_for(condition: Any, seconds: float = 20) -> None:
         time.sleep(0.01)
 
 
+class Hanging:
+    """Calls that do not end before they are released."""
+
+    def __init__(self, release: Path) -> None:
+        self._release = release
+
+    def set(self) -> None:
+        """Release them."""
+        self._release.touch()
+
+
 @pytest.fixture
-def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Lets calls of HANG hang until the event is set."""
-    release = threading.Event()
-
-    def call_or_hang(name: str, arguments: Any) -> Result:
-        if name == "HANG":
-            release.wait(60)
-        return call(name, arguments)
-
-    monkeypatch.setattr("xl_ltc_udfs.call.call", call_or_hang)
+def hanging(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hanging]:
+    """Lets calls of HANG hang until it is set, in a server that evaluates with ``call_or_misbehave``."""
+    release = Hanging(tmp_path / "release")
+    monkeypatch.setenv(_RELEASE, str(tmp_path / "release"))
     yield release
     release.set()
+
+
+def call_or_misbehave(name: str, arguments: Any) -> Result:
+    """A call, or what no function of ours should do; runs in a worker process."""
+    match name:
+        case "HANG":
+            while not Path(os.environ[_RELEASE]).exists():
+                time.sleep(0.01)
+        case "SPIN":  # in C, without giving another thread its turn
+            re.match("(a+)+$", "a" * 60 + "b")
+        case "NAP":
+            time.sleep(arguments[0])
+            return Result([[arguments[0]]])
+        case "DIE":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "PROCESS":
+            return Result([[float(os.getpid())]])
+        case "OBJECT":
+            return Result([[object()]])
+        case "BREAK":
+            raise RuntimeError("/secret/path")
+    return call(name, arguments)

@@ -33,6 +33,16 @@ sys.exit(options.action(options))
 """
 
 
+MISBEHAVING = RUN.replace(
+    "options =",
+    "import functools\n"
+    "from tests.udfs.office_js.serving import call_or_misbehave\n"
+    "from xl_ltc_udfs.office_js import server\n"
+    "server.Service = functools.partial(server.Service, evaluate=call_or_misbehave)\n"
+    "options =",
+)
+
+
 def parsed(*arguments: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     commands.add(parser.add_subparsers(dest="command"))
@@ -45,9 +55,9 @@ def serve(*arguments: str) -> int:
     return status
 
 
-def started(*arguments: str) -> subprocess.Popen[str]:
+def started(*arguments: str, program: str = RUN) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", RUN, *arguments],
+        [sys.executable, "-c", program, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -84,12 +94,7 @@ def test_serves_on_this_computer_only_and_ends_with_ctrl_c() -> None:
 
 
 def test_ctrl_c_ends_it_while_a_call_hangs() -> None:
-    hang = RUN.replace(
-        "options =", "import xl_ltc_udfs.call, time\nxl_ltc_udfs.call.call = lambda *_: time.sleep(60)\noptions ="
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", hang, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    process = started("--port", "0", program=MISBEHAVING)
     base = address(process)
     token = re.findall('xl-ltc-token" content="([^"]+)"', httpx.get(f"{base}/taskpane.html").text)[0]
     sent = {"X-XL-LTC-Token": token, "Content-Type": "application/json"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import struct
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, Request
 
 from tests.udfs.cases import Case, all_cases
 from tests.udfs.office_js.browser import chromium, foreign_page, formulas, given_by_excel, shown, task_pane
-from tests.udfs.office_js.serving import hanging, served, wait_for
+from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, served, wait_for
 from tests.udfs.office_js.test_commands import certificate_and_key
 from xl_ltc_udfs.call import call
 from xl_ltc_udfs.cells import CellError, rows_of, serial
@@ -180,8 +179,8 @@ def test_large_arguments_are_spread_over_requests(browser: BrowserContext, servi
     page.close()
 
 
-def test_a_hung_call_leaves_its_neighbours_alone(browser: BrowserContext, hanging: threading.Event) -> None:
-    with served() as service:
+def test_a_hung_call_leaves_its_neighbours_alone(browser: BrowserContext, hanging: Hanging) -> None:
+    with served(evaluate=call_or_misbehave) as service:
         page = task_pane(browser, service.origins[0])
         page.route("**/call", lambda route: route.continue_(post_data=_first_hangs(route.request)))
         page.evaluate(

@@ -1,17 +1,18 @@
-"""Worker threads: every call has one answer, and a hung one holds nobody up."""
+"""Worker processes: every call has one answer, and one that hangs or breaks down holds nobody up."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psutil
 import pytest
 
-from tests.udfs.office_js.serving import hanging, wait_for
-from xl_ltc_udfs.call import Result
+from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, wait_for
 from xl_ltc_udfs.office_js.boundary import Call
 from xl_ltc_udfs.office_js.workers import Overloaded, Workers
 
@@ -19,6 +20,16 @@ __all__ = ["hanging"]
 
 QUICK: Call = ("LTC_AE", [6.0, 2.0])
 HANG: Call = ("HANG", [])
+PROCESS: Call = ("PROCESS", [])
+
+
+@contextmanager
+def working(time_limit: float, **limits: int) -> Iterator[Workers]:
+    workers = Workers(time_limit, evaluate=call_or_misbehave, **limits)
+    try:
+        yield workers
+    finally:
+        workers.close()
 
 
 async def answered(workers: Workers, calls: list[Call]) -> list[tuple[float, int, Any]]:
@@ -32,84 +43,110 @@ async def answered(workers: Workers, calls: list[Call]) -> list[tuple[float, int
     return found
 
 
+def answers(workers: Workers, calls: list[Call]) -> list[Any]:
+    """The first cells of the answers, by position; each call has exactly one."""
+    found = asyncio.run(answered(workers, calls))
+    assert sorted(position for _, position, _ in found) == list(range(len(calls)))
+    return [cell for _, cell in sorted((position, cell) for _, position, cell in found)]
+
+
+def error(name: str, reason: str) -> dict[str, str]:
+    return {"error": "#VALUE!", "reason": f"{name}: {reason}"}
+
+
+def no_result(name: str, seconds: float) -> dict[str, str]:
+    return error(name, f"no result within {seconds:g} seconds, the time limit of a call")
+
+
 def test_every_call_has_its_own_answer() -> None:
-    calls: list[Call] = [("LTC_AE", [float(i), 1.0]) for i in range(500)]
-    found = asyncio.run(answered(Workers(30), calls))
-    assert {position: cell for _, position, cell in found} == {i: float(i) for i in range(500)}
-    assert len(found) == 500
+    with working(30) as workers:
+        assert answers(workers, [("LTC_AE", [float(i), 1.0]) for i in range(500)]) == [float(i) for i in range(500)]
 
 
-def test_a_hung_call_does_not_hold_up_the_others_of_its_request(hanging: threading.Event) -> None:
-    found = asyncio.run(answered(Workers(1.0), [HANG, *[QUICK] * 200]))
-    late, last, error = found[-1]
-    assert late >= 1.0
-    assert last == 0
-    assert error == {"error": "#VALUE!", "reason": "HANG: no result within 1 seconds, the time limit of a call"}
-    assert sorted((position, cell) for _, position, cell in found[:-1]) == [(i, 3.0) for i in range(1, 201)]
+def test_omitted_arguments_and_error_cells_reach_the_function() -> None:
+    from xl_ltc_udfs.cells import OMITTED, CellError
+
+    with working(30) as workers:
+        omitted, passed_on = answers(workers, [("LTC_AE", [OMITTED, 1.0]), ("LTC_AE", [CellError("#N/A"), 1.0])])
+    assert "omitted" in omitted["reason"]
+    assert passed_on["error"] == "#N/A"
 
 
-def test_an_answer_after_the_time_limit_takes_no_other_ones_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xl_ltc_udfs.call.call", lambda name, arguments: time.sleep(0.6) or Result([[1.0]]))
-    found = asyncio.run(answered(Workers(0.3, at_once=1), [("NAP", [])] * 4))
-    assert sorted(position for _, position, _ in found) == [0, 1, 2, 3]
+@pytest.mark.parametrize("name", ["HANG", "SPIN"])
+def test_more_hung_calls_than_are_evaluated_at_once_let_others_through(name: str, hanging: Hanging) -> None:
+    """SPIN never gives Python another turn, as a loop in native code may."""
+    with working(60, at_once=1, most=3) as workers:
+
+        async def scenario() -> None:
+            hung = workers.answers([(name, [])] * 2)
+            waiting = asyncio.ensure_future(anext(hung))
+            assert [cell for _, _, cell in await answered(workers, [QUICK] * 5)] == [3.0] * 5
+            assert not waiting.done()
+            workers.close()
+            await waiting
+            await hung.aclose()
+
+        asyncio.run(scenario())
 
 
-def test_more_hung_calls_than_threads_are_replaced(hanging: threading.Event) -> None:
-    workers = Workers(0.3, at_once=2)
-    found = asyncio.run(answered(workers, [HANG] * 5 + [QUICK]))
-    assert sorted(position for _, position, _ in found) == list(range(6))
-    assert {position: cell for _, position, cell in found}[5] == 3.0
-    assert [cell for _, _, cell in asyncio.run(answered(workers, [QUICK] * 50))] == [3.0] * 50
+@pytest.mark.parametrize("name", ["HANG", "SPIN"])
+def test_the_caller_of_a_hung_call_is_told_and_its_process_replaced(name: str, hanging: Hanging) -> None:
+    with working(0.5, at_once=1, most=1) as workers:
+        assert answers(workers, [(name, []), QUICK]) == [no_result(name, 0.5), 3.0]
 
 
-def test_threads_stay_bounded_and_come_back(hanging: threading.Event) -> None:
-    workers = Workers(0.2, at_once=2, most_hanging=4)
+def test_an_answer_after_the_time_limit_takes_no_other_ones_place() -> None:
+    with working(0.3, at_once=1) as workers:
+        found = answers(workers, [("NAP", [0.6]), QUICK, ("NAP", [0.6]), ("NAP", [0.0])])
+    assert found == [no_result("NAP", 0.3), 3.0, no_result("NAP", 0.3), 0.0]
 
-    async def scenario() -> None:
-        found = await answered(workers, [HANG] * 40)
-        assert len(found) == 40
-        turned_away = [cell for _, _, cell in found if "not evaluated" in cell["reason"]]
-        assert len(turned_away) >= 40 - 4 - 2
-        with pytest.raises(Overloaded):
-            await answered(workers, [QUICK])
 
-    before = threading.active_count()
-    asyncio.run(scenario())
-    assert threading.active_count() - before <= 4 + 2 * 2
-    hanging.set()
-    wait_for(lambda: workers._hanging == 0)
-    assert asyncio.run(answered(workers, [QUICK]))[0][2] == 3.0
-    wait_for(lambda: threading.active_count() - before <= 2)
+def test_a_process_that_is_killed_is_replaced_and_the_caller_told() -> None:
+    with working(30, at_once=1) as workers:
+        before, killed, after, last = answers(workers, [PROCESS, ("DIE", []), PROCESS, QUICK])
+        assert killed == error("DIE", "its process ended before there was a result")
+        assert before != after
+        assert last == 3.0
+        psutil.Process(int(after)).kill()  # while it waits: nobody need notice
+        psutil.wait_procs([psutil.Process(int(after))] if psutil.pid_exists(int(after)) else [], timeout=5)
+        assert answers(workers, [QUICK] * 3) == [3.0] * 3
+
+
+def test_processes_stay_bounded_and_none_is_left(hanging: Hanging) -> None:
+    before = set(psutil.Process().children())
+    with working(0.5, at_once=2, most=3) as workers:
+        assert answers(workers, [HANG] * 5 + [QUICK]) == [no_result("HANG", 0.5)] * 5 + [3.0]
+        assert len(_of_workers(before)) <= 3
+    wait_for(lambda: not _of_workers(before))
+
+
+def _of_workers(before: set[psutil.Process]) -> list[psutil.Process]:
+    """Started since, but for the interpreter's own that watches over shared resources."""
+    found = set(psutil.Process().children()) - before
+    return [process for process in found if "resource_tracker" not in " ".join(process.cmdline())]
 
 
 def test_no_more_calls_wait_than_may() -> None:
-    with pytest.raises(Overloaded):
-        asyncio.run(answered(Workers(30, most_waiting=10), [QUICK] * 11))
+    with working(30, most_waiting=10) as workers, pytest.raises(Overloaded):
+        answers(workers, [QUICK] * 11)
 
 
-def test_what_is_left_of_an_abandoned_request_is_not_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:
-    evaluated: list[str] = []
+def test_what_is_left_of_an_abandoned_request_is_not_evaluated() -> None:
+    with working(30, at_once=1, most=1) as workers:
 
-    def call(name: str, arguments: Any) -> Result:
-        evaluated.append(name)
-        time.sleep(0.1)
-        return Result([[1.0]])
+        async def scenario() -> float:
+            lines = workers.answers([("NAP", [0.1])] * 50)
+            await anext(lines)
+            await lines.aclose()
+            start = time.monotonic()
+            await answered(workers, [QUICK])
+            return time.monotonic() - start
 
-    monkeypatch.setattr("xl_ltc_udfs.call.call", call)
-    workers = Workers(30, at_once=1)
-
-    async def scenario() -> None:
-        lines = workers.answers([("LEFT", [])] * 50)
-        await anext(lines)
-        await lines.aclose()
-        await answered(workers, [("NEXT", [])])
-
-    asyncio.run(scenario())
-    assert evaluated[-1] == "NEXT"
-    assert len(evaluated) < 10
+        assert asyncio.run(scenario()) < 2.0
 
 
-def test_a_result_that_cannot_be_sent_is_an_error_without_details(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xl_ltc_udfs.call.call", lambda name, arguments: Result([[object()]]))
-    [(_, _, cell)] = asyncio.run(answered(Workers(30), [QUICK]))
-    assert cell == {"error": "#VALUE!", "reason": "LTC_AE: an error of xl_ltc itself (TypeError)"}
+@pytest.mark.parametrize(("name", "kind"), [("OBJECT", "TypeError"), ("BREAK", "RuntimeError")])
+def test_a_failure_is_an_error_without_details(name: str, kind: str) -> None:
+    with working(30) as workers:
+        [cell] = answers(workers, [(name, [])])
+    assert cell == error(name, f"an error of xl_ltc itself ({kind})")

@@ -6,9 +6,10 @@ import argparse
 import contextlib
 import importlib.util
 import ipaddress
+import math
 import os
+import signal
 import socket
-import ssl
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from xl_ltc.errors import InputError
 from xl_ltc.files import written_whole
+from xl_ltc_udfs.office_js.certificate import certificate_warnings, check_certificate
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -26,6 +28,8 @@ PORT = 8765
 TIME_LIMIT = 60.0
 UNUSABLE = 2
 """Exit status when the server can't start."""
+_MOST_CONNECTIONS = 200
+"""Beyond them a request is told to come again; a Mac lets a program have 256 files open."""
 
 _DESCRIPTION = """\
 Serves the add-in that brings the worksheet functions into Excel on the web, Mac and Windows, from this computer.
@@ -53,6 +57,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--port", type=int, default=PORT, metavar="N", help=f"port; {PORT} if not given, 0 for a free one"
     )
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on; only this computer if not given")
+    serve.add_argument(
+        "--plain-http",
+        action="store_true",
+        help="let another --host go without a certificate, where a proxy before it has one",
+    )
     serve.add_argument("--certificate", type=Path, metavar="FILE", help="certificate (PEM), for https")
     serve.add_argument("--key", type=Path, metavar="FILE", help="private key of the certificate (PEM)")
     serve.add_argument(
@@ -95,10 +104,13 @@ def _check(options: argparse.Namespace) -> None:
     for one, other in (("certificate", "key"), ("key", "certificate")):
         if getattr(options, one) is not None and getattr(options, other) is None:
             raise InputError.single(f"--{one}", f"no --{other}", "both, or neither")
+    if not (_is_loopback(options.host) or options.certificate or options.plain_http or options.manifest):
+        allowed = "--certificate and --key, as others could read the token; --plain-http behind a proxy that has them"
+        raise InputError.single(f"--host {options.host}", "no --certificate", allowed)
     for url in options.allow_origin:
         _check_origin(url)
     if options.certificate is not None:
-        _check_certificate(options.certificate, options.key)
+        check_certificate(options.certificate, options.key)
 
 
 def _check_origin(url: str) -> None:
@@ -110,16 +122,6 @@ def _check_origin(url: str) -> None:
         good = False
     if not good or url != url.lower():
         raise InputError.single("--allow-origin", repr(url), "scheme, name and port alone, as https://ltc.example.com")
-
-
-def _check_certificate(certificate: Path, key: Path) -> None:
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
-    except ssl.SSLError as error:
-        found = f"{certificate} with {key} ({error.reason or 'unreadable'})"
-        raise InputError.single(
-            "--certificate", found, "a PEM certificate and its own PEM key, without password"
-        ) from None
 
 
 def _origins(options: argparse.Namespace, port: int) -> tuple[str, ...]:
@@ -160,33 +162,45 @@ def _run(options: argparse.Namespace, listener: socket.socket) -> int:
     print(f"Manifest: {origins[0]}/manifest.xml")
     if options.certificate is None:
         print("Without a certificate (see --help) Office will not load the add-in; a browser will.")
-    if not _is_loopback(options.host):
-        print(f"Note: listening on {options.host}; whoever reaches it can call the functions.")
+    for warning in _warnings(options, origins[0]):
+        print(f"xl-ltc serve: warning: {warning}", file=sys.stderr)
     print("Ctrl+C ends it.", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to end in the same orderly way
     with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn after its orderly end
         server.run(sockets=[listener])
     print("Ended.")
     return 0
 
 
+def _warnings(options: argparse.Namespace, origin: str) -> list[str]:
+    """What is allowed, but not safe without more."""
+    found = []
+    if not _is_loopback(options.host):
+        found.append(f"listening on {options.host}; whoever reaches it can load the page and call the functions")
+    if options.certificate is not None:
+        found += certificate_warnings(options.certificate, options.key, urlsplit(origin).hostname or "")
+    return found
+
+
 def server_of(service: Service, certificate: Path | None = None, key: Path | None = None) -> Server:
     """The server of a ``Service``, for ``run`` or ``serve`` with a listening socket."""
     import uvicorn
 
+    from xl_ltc_udfs.office_js.protocol import impatient
     from xl_ltc_udfs.office_js.server import application
 
     return uvicorn.Server(
         uvicorn.Config(
             application(service),
-            http="h11",
+            http=impatient(service.idle_time),
             ws="none",
-            lifespan="off",
+            lifespan="on",
             log_level="warning",
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=100,
-            timeout_keep_alive=30,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_keep_alive=math.ceil(service.idle_time),
             timeout_graceful_shutdown=2,
             ssl_certfile=certificate,
             ssl_keyfile=key,

@@ -184,7 +184,7 @@
         reply = await request("/health", {});
       }
       const health = await reply.json();
-      show("connected", "Connected", `xl_ltc ${health.version}, ${health.python}`);
+      show("connected", "Connected", `xl_ltc ${health.version}`);
     } catch {
       show("disconnected", "Not connected", "Start xl-ltc serve in a terminal, then recalculate.");
     }

@@ -8,11 +8,10 @@ in the page. No other site can read the page, as no response but the functions' 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-import platform
 import secrets
-import sys
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -23,9 +22,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import xl_ltc
+from xl_ltc_udfs.call import call as evaluate_call
 from xl_ltc_udfs.office_js import icons, pages
 from xl_ltc_udfs.office_js.boundary import UnreadableRequest, read_calls
 from xl_ltc_udfs.office_js.metadata import metadata
+from xl_ltc_udfs.office_js.worker import Evaluate
 from xl_ltc_udfs.office_js.workers import Overloaded, Workers
 
 TOKEN_HEADER = "X-XL-LTC-Token"
@@ -52,6 +53,8 @@ _HEADERS = {
 }
 _PUBLIC = {"Cross-Origin-Resource-Policy": "cross-origin"}
 """For what holds no secret and is loaded by Excel itself, from another origin."""
+_CLOSED = {"Connection": "close"}
+"""Of a request that was not read to its end: its rest can't be told from a next one."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +66,21 @@ class Service:
             manifest's.
         time_limit: of a call, seconds.
         body_time: in which a request's body must arrive, seconds.
+        idle_time: seconds a connection may take to begin a request or to complete its headers, and to accept more of a
+            reply that it does not read.
         most_bytes: of a body.
         most_calls: in a request.
+        evaluate: what gives a call's result.
         token: known to this run's page alone.
     """
 
     origins: tuple[str, ...]
     time_limit: float = 60.0
     body_time: float = 20.0
+    idle_time: float = 20.0
     most_bytes: int = 32 * 2**20
     most_calls: int = 1_000
+    evaluate: Evaluate = evaluate_call
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
     @property
@@ -91,7 +99,13 @@ class Refused(Exception):
 
 def application(service: Service) -> ASGIApp:
     """The web application."""
-    workers = Workers(service.time_limit)
+    workers = Workers(service.time_limit, evaluate=service.evaluate)
+
+    @contextlib.asynccontextmanager
+    async def running(_: Starlette) -> AsyncGenerator[None, None]:
+        workers.start()
+        yield
+        workers.close()
 
     async def call(request: Request) -> Response:
         _check_caller(service, request)
@@ -104,12 +118,11 @@ def application(service: Service) -> ASGIApp:
         except UnreadableRequest as error:
             raise Refused(400, str(error)) from None
         except Overloaded:
-            raise Refused(503, "too many calls wait or exceed their time limit; try again, or restart it") from None
+            raise Refused(503, "too many calls wait; try again") from None
 
     async def health(request: Request) -> Response:
         _check_caller(service, request)
-        python = f"Python {platform.python_version()} at {sys.executable}"
-        return JSONResponse({"version": xl_ltc.__version__, "python": python})
+        return JSONResponse({"version": xl_ltc.__version__})
 
     page_headers = {"Content-Security-Policy": _PAGE_POLICY}
     metadata_headers = {**_PUBLIC, "Access-Control-Allow-Origin": "*"}
@@ -122,7 +135,7 @@ def application(service: Service) -> ASGIApp:
         _resource("/manifest.xml", "application/xml", pages.manifest(service.origins[0]), _PUBLIC),
         *(_resource(f"/icon-{size}.png", "image/png", icons.icon(size), _PUBLIC) for size in icons.SIZES),
     ]
-    app = Starlette(routes=routes, exception_handlers={Refused: _refusal})
+    app = Starlette(routes=routes, exception_handlers={Refused: _refusal}, lifespan=running)
     app.router.redirect_slashes = False
     return _Guard(app, service.hosts)
 
@@ -136,18 +149,18 @@ def _resource(path: str, media_type: str, content: str | bytes, headers: Mapping
 
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    # The rest of a request that was not read to its end can't be told from a next one.
-    return JSONResponse({"error": error.reason}, error.status, {"Connection": "close"})
+    return JSONResponse({"error": error.reason}, error.status, _CLOSED)
 
 
 def _check_caller(service: Service, request: Request) -> None:
     """Raises Refused unless the request comes from this run's own page."""
     headers = request.headers
-    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+    if not set(headers.getlist("sec-fetch-site")) <= {"same-origin"}:
         raise Refused(403, "the request comes from another site")
-    if headers.get("origin", service.origins[0]) not in service.origins:
+    if not set(headers.getlist("origin")) <= set(service.origins):
         raise Refused(403, "the request comes from another origin")
-    if not secrets.compare_digest(headers.get(TOKEN_HEADER, "").encode(), service.token.encode()):
+    tokens = headers.getlist(TOKEN_HEADER)
+    if len(tokens) != 1 or not secrets.compare_digest(tokens[0].encode(), service.token.encode()):
         raise Refused(403, "the token is not the one of this run; reload the task pane")
 
 
@@ -168,13 +181,14 @@ async def _body(service: Service, request: Request) -> bytes:
 
 
 class _Guard:
-    """Refuses requests for another host, and gives every response the headers that keep browsers strict."""
+    """Refuses requests for another host or of two lengths; gives every response headers that keep browsers strict."""
 
     def __init__(self, app: ASGIApp, hosts: tuple[str, ...]) -> None:
         self._app, self._hosts = app, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            await self._app(scope, receive, send)  # start and end of the server
             return
 
         async def send_strict(message: Message) -> None:
@@ -186,7 +200,13 @@ class _Guard:
                     del headers["Cache-Control"]  # Office replaces icons that it may not keep
             await send(message)
 
-        hosts = Headers(scope=scope).getlist("host")
-        known = len(hosts) == 1 and hosts[0].lower() in self._hosts
-        app = self._app if known else JSONResponse({"error": "this server has another name"}, 421)
-        await app(scope, receive, send_strict)
+        await self._chosen(Headers(scope=scope))(scope, receive, send_strict)
+
+    def _chosen(self, headers: Headers) -> ASGIApp:
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
+            return JSONResponse({"error": "this server has another name"}, 421, _CLOSED)
+        if "content-length" in headers and "transfer-encoding" in headers:
+            # A proxy in front might go by the other one, and take the rest for another's request.
+            return JSONResponse({"error": "the request has two lengths"}, 400, _CLOSED)
+        return self._app

@@ -1,27 +1,40 @@
-"""Threads that evaluate calls, a bounded number at once, each call for a limited time."""
+"""Processes that evaluate calls, a bounded number at once, each call for a limited time.
+
+Only a process can be ended whatever its call does, and only a process takes no other call with it when it breaks down.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+import multiprocessing
 import threading
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
-from queue import Empty, SimpleQueue
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 
-from xl_ltc_udfs import call as calling
-from xl_ltc_udfs.call import Result
-from xl_ltc_udfs.cells import VALUE, CellError
-from xl_ltc_udfs.office_js.boundary import Call, answer_line
+from xl_ltc_udfs.call import call as evaluate_call
+from xl_ltc_udfs.office_js.boundary import Call
+from xl_ltc_udfs.office_js.worker import Evaluate, failed, work
 
 _LOG = logging.getLogger(__name__)
 _LOOK_AGAIN = 0.1
-"""Seconds between looks for calls that take too long."""
+"""Seconds between looks for calls that all processes keep waiting."""
+_LONG = 1.0
+"""Seconds after which a call no longer counts among those evaluated at once, so that others get their turn."""
+_START_TIME = 60.0
+"""Seconds in which a process must be ready for its first call."""
 
 
 class Overloaded(Exception):
-    """More calls wait, or hang, than the server takes on."""
+    """More calls wait than the server takes on."""
+
+
+class _Unusable(Exception):
+    """A process that can't answer; the message says why."""
 
 
 class _Job:
@@ -29,49 +42,123 @@ class _Job:
 
     def __init__(self, position: int, call: Call, tell: Callable[[bytes], None]) -> None:
         self.position, self.call, self.tell = position, call, tell
-        self.started = 0.0
-        self.settled = False
+        self.abandoned = False
 
     def failed(self, reason: str) -> bytes:
         """The answer when there is no result."""
-        return answer_line(self.position, Result([[CellError(VALUE, f"{self.call[0]}: {reason}")]]))
+        return failed(self.position, self.call[0], reason)
 
-    def evaluated(self) -> bytes:
-        """The answer."""
+
+class _Process:
+    """One worker process, started when it is first asked and after each end."""
+
+    def __init__(self, evaluate: Evaluate, time_limit: float) -> None:
+        self._evaluate, self._time_limit = evaluate, time_limit
+        self._process: SpawnProcess | None = None
+        self._line: Connection | None = None
+
+    def start(self) -> Connection:
+        """The line to the process, ready for a call.
+
+        Raises:
+            _Unusable: it does not start.
+        """
+        if self._line is not None:
+            return self._line
+        context = multiprocessing.get_context("spawn")
+        self._line, far_end = context.Pipe()
+        arguments = (far_end, self._evaluate, self._time_limit)
+        self._process = context.Process(target=work, args=arguments, name="worksheet functions", daemon=True)
         try:
-            return answer_line(self.position, calling.call(*self.call))
-        except Exception as error:
-            _LOG.exception("%s gives no answer", self.call[0])
-            return self.failed(f"an error of xl_ltc itself ({type(error).__name__})")
+            with far_end:
+                self._process.start()
+            self._received(self._line, _START_TIME, "the process for it did not start in time")
+        except OSError:
+            self.end()
+            raise _Unusable("the process for it could not be started") from None
+        return self._line
+
+    def answer(self, job: _Job) -> bytes:
+        """The answer to a call; the process is ended when it has none.
+
+        Raises:
+            _Unusable: it does not start, takes too long, or breaks down.
+        """
+        line = self.start()
+        try:
+            line.send((job.position, *job.call))
+        except OSError:  # it ended while it waited
+            self.end()
+            line = self.start()
+            line.send((job.position, *job.call))
+        too_late = f"no result within {self._time_limit:g} seconds, the time limit of a call"
+        return self._received(line, self._time_limit, too_late)
+
+    def _received(self, line: Connection, seconds: float, too_late: str) -> bytes:
+        try:
+            if line.poll(seconds):
+                return line.recv_bytes()
+        except (OSError, EOFError):
+            self.end()
+            raise _Unusable("its process ended before there was a result") from None
+        self.end()
+        raise _Unusable(too_late)
+
+    def end(self) -> None:
+        """End the process whatever it does."""
+        process, line = self._process, self._line
+        self._process = self._line = None
+        if line is not None:
+            line.close()
+        if process is not None and process.pid is not None:
+            process.kill()
+            process.join()
+
+    def kill(self) -> None:
+        """Have the thread that waits for the process find it ended."""
+        process = self._process
+        if process is not None and process.pid is not None:
+            process.kill()
 
 
 class Workers:
-    """Worker threads; one whose call exceeds the time limit is replaced, and the caller told so.
-
-    Python can't end a thread: such a call hangs on in the background until it is done. When ``most_hanging`` do so, no
-    call is taken on until one of them ends.
+    """Worker processes; one whose call exceeds the time limit, or breaks down, is replaced and the caller told so.
 
     Args:
         time_limit: of a call, seconds from when it begins.
-        at_once: calls evaluated at once.
+        at_once: calls evaluated at once, not counting those that already take longer than a second.
+        most: processes, those with long calls among them.
         most_waiting: calls that may wait for their turn.
-        most_hanging: calls beyond their time limit.
+        evaluate: what gives a call's result, named at the top of a module.
     """
 
-    def __init__(self, time_limit: float, at_once: int = 4, most_waiting: int = 20_000, most_hanging: int = 32) -> None:
-        self.time_limit, self.at_once = time_limit, at_once
-        self.most_waiting, self.most_hanging = most_waiting, most_hanging
-        self._jobs: SimpleQueue[_Job] = SimpleQueue()
-        self._lock = threading.Lock()
-        self._running: set[_Job] = set()
-        self._threads = 0
-        self._hanging = 0
+    def __init__(
+        self,
+        time_limit: float,
+        at_once: int = 4,
+        most: int = 12,
+        most_waiting: int = 20_000,
+        evaluate: Evaluate = evaluate_call,
+    ) -> None:
+        self.time_limit, self.at_once, self.most, self.most_waiting = time_limit, at_once, most, most_waiting
+        self._evaluate = evaluate
+        self._change = threading.Condition()
+        self._jobs: deque[_Job] = deque()
+        self._busy_since: dict[_Process, float | None] = {}
+        """Every process, and since when it evaluates a call; None while it starts or waits for one."""
+        self._closed = False
+
+    def start(self) -> None:
+        """Start a first process, so that the first call need not wait for it."""
+        with self._change:
+            if not self._busy_since:
+                self._add_process()
 
     def answers(self, calls: Sequence[Call]) -> AsyncGenerator[bytes, None]:
         """The answers as lines, in the order in which they are ready.
 
         Raises:
-            Overloaded: at once, if too many calls wait or hang.
+            Overloaded: at once, if too many calls wait.
         """
         loop = asyncio.get_running_loop()
         ready: asyncio.Queue[bytes] = asyncio.Queue()
@@ -81,8 +168,23 @@ class Workers:
                 loop.call_soon_threadsafe(ready.put_nowait, line)
 
         jobs = [_Job(position, call, tell) for position, call in enumerate(calls)]
-        self._take_on(jobs)
+        with self._change:
+            if len(self._jobs) + len(jobs) > self.most_waiting:
+                raise Overloaded
+            self._jobs.extend(jobs)
+            self._change.notify(len(jobs))
+        self._add_processes()
         return self._lines(jobs, ready)
+
+    def close(self) -> None:
+        """End every process; calls without an answer get none."""
+        with self._change:
+            self._closed = True
+            self._jobs.clear()
+            self._change.notify_all()
+            processes = list(self._busy_since)
+        for process in processes:
+            process.kill()
 
     async def _lines(self, jobs: list[_Job], ready: asyncio.Queue[bytes]) -> AsyncGenerator[bytes, None]:
         left = len(jobs)
@@ -91,7 +193,7 @@ class Workers:
                 try:
                     lines = [await asyncio.wait_for(ready.get(), _LOOK_AGAIN)]
                 except TimeoutError:
-                    self._give_up_overdue()
+                    self._add_processes()
                     continue
                 while not ready.empty():
                     lines.append(ready.get_nowait())
@@ -99,62 +201,55 @@ class Workers:
                 yield b"".join(lines)
         finally:
             for job in jobs:  # nobody waits for what is left
-                job.settled = True
+                job.abandoned = True
 
-    def _take_on(self, jobs: list[_Job]) -> None:
-        with self._lock:
-            if self._jobs.qsize() + len(jobs) > self.most_waiting or self._hanging >= self.most_hanging:
-                raise Overloaded
-            missing = self.at_once - self._threads
-        for _ in range(missing):
-            self._start_thread()
-        for job in jobs:
-            self._jobs.put(job)
+    def _add_processes(self) -> None:
+        """As many more as waiting calls can use."""
+        with self._change:
+            long_ago = time.monotonic() - _LONG
+            busy = [since for since in self._busy_since.values() if since is not None]
+            idle = len(self._busy_since) - len(busy)
+            short = sum(since > long_ago for since in busy)
+            room = min(self.at_once - short - idle, self.most - len(self._busy_since), len(self._jobs) - idle)
+            for _ in range(0 if self._closed else room):
+                self._add_process()
 
-    def _start_thread(self) -> None:
-        with self._lock:
-            self._threads += 1
-        threading.Thread(target=self._work, name="worksheet functions", daemon=True).start()
+    def _add_process(self) -> None:
+        process = _Process(self._evaluate, self.time_limit)
+        self._busy_since[process] = None
+        threading.Thread(target=self._work, args=[process], name="worksheet functions", daemon=True).start()
 
-    def _work(self) -> None:
-        replaced = False
-        while not replaced:
-            job = self._jobs.get()
-            if job.settled:
-                continue
-            with self._lock:
-                job.started = time.monotonic()
-                self._running.add(job)
-            self._settle(job, job.evaluated())
-            with self._lock:
-                replaced = job not in self._running
-                self._running.discard(job)
-                self._hanging -= replaced
+    def _work(self, process: _Process) -> None:
+        while True:
+            with contextlib.suppress(_Unusable):  # said to the next call, if it does not start then either
+                process.start()
+            job = self._next_job(process)
+            if job is None:
+                break
+            try:
+                answer = process.answer(job)
+            except _Unusable as problem:
+                answer = job.failed(str(problem))
+            except Exception as error:
+                _LOG.exception("%s gives no answer", job.call[0])
+                process.end()
+                answer = job.failed(f"an error of xl_ltc itself ({type(error).__name__})")
+            with self._change:
+                self._busy_since[process] = None
+            job.tell(answer)
+        process.end()
 
-    def _settle(self, job: _Job, line: bytes) -> None:
-        """Tell the first answer to a job; a later one is too late."""
-        with self._lock:
-            if job.settled:
-                return
-            job.settled = True
-        job.tell(line)
-
-    def _give_up_overdue(self) -> None:
-        with self._lock:
-            now = time.monotonic()
-            overdue = [job for job in self._running if now - job.started > self.time_limit]
-            self._running.difference_update(overdue)
-            self._threads -= len(overdue)
-            self._hanging += len(overdue)
-            full = self._hanging >= self.most_hanging
-        if full:
-            self._turn_away_waiting()
-        for job in overdue:
-            self._settle(job, job.failed(f"no result within {self.time_limit:g} seconds, the time limit of a call"))
-            self._start_thread()
-
-    def _turn_away_waiting(self) -> None:
-        with contextlib.suppress(Empty):
-            while True:
-                job = self._jobs.get_nowait()
-                self._settle(job, job.failed("not evaluated; too many calls exceed their time limit"))
+    def _next_job(self, process: _Process) -> _Job | None:
+        """The next call that somebody waits for; None when the process is no longer needed."""
+        with self._change:
+            while not self._closed:
+                while self._jobs:
+                    job = self._jobs.popleft()
+                    if not job.abandoned:
+                        self._busy_since[process] = time.monotonic()
+                        return job
+                if len(self._busy_since) > self.at_once:
+                    break
+                self._change.wait()
+            del self._busy_since[process]
+            return None

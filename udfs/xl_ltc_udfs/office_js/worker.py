@@ -1,0 +1,58 @@
+"""A process that evaluates calls, one after another, for a server that can end it."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+from xl_ltc_udfs.call import Result
+from xl_ltc_udfs.cells import VALUE, CellError, Raw
+from xl_ltc_udfs.office_js.boundary import answer_line
+from xl_ltc_udfs.registry import functions
+
+_LOG = logging.getLogger(__name__)
+_GRACE = 5.0
+"""Seconds after the time limit at which a process ends itself, should its server be gone."""
+
+Evaluate = Callable[[str, Sequence[Raw]], Result]
+"""What gives a function's result for its arguments."""
+
+
+def work(line: Connection, evaluate: Evaluate, time_limit: float) -> None:
+    """Answer the calls that come, until the server hangs up.
+
+    Args:
+        line: to the server. An empty message goes out when this process is ready; for each message (position,
+            function, arguments) that comes in, an answer's line of JSON goes out.
+        evaluate: gives the results.
+        time_limit: of a call, seconds.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which ends this process
+    functions()
+    with suppress(OSError, EOFError), open(os.devnull, "w") as nowhere:  # the server is gone
+        line.send_bytes(b"")
+        while True:
+            position, name, arguments = line.recv()
+            # A clock in C, which goes on when a function never gives Python its turn.
+            faulthandler.dump_traceback_later(time_limit + _GRACE, exit=True, file=nowhere)
+            answer = _answer(evaluate, position, name, arguments)
+            faulthandler.cancel_dump_traceback_later()
+            line.send_bytes(answer)
+
+
+def failed(position: int, name: str, reason: str) -> bytes:
+    """The answer to a call that has no result."""
+    return answer_line(position, Result([[CellError(VALUE, f"{name}: {reason}")]]))
+
+
+def _answer(evaluate: Evaluate, position: int, name: str, arguments: Sequence[Raw]) -> bytes:
+    try:
+        return answer_line(position, evaluate(name, arguments))
+    except Exception as error:
+        _LOG.exception("%s gives no answer", name)
+        return failed(position, name, f"an error of xl_ltc itself ({type(error).__name__})")
