@@ -21,12 +21,13 @@ from xl_ltc_udfs import commands as hosts
 if TYPE_CHECKING:
     from xl_ltc.workbook.actions import Outcome
 
-INPUT_UNUSABLE, CANCELLED = 2, 130
+INPUT_UNUSABLE = NOT_WRITTEN = 2
+CANCELLED = 130
 AUTO = "auto"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0 when it did what was asked, 1 when a check failed, 2 for input that can't be used."""
+    """Run a command; 0 when it did what was asked, 1 when a check failed, 2 when input or a file can't be used."""
     if arguments is None:
         _collect_little()
     options = _parser().parse_args(arguments)
@@ -68,9 +69,9 @@ def _perform(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        # Of two names, the second is where a finished file was to go.
-        name = error.filename2 or error.filename
-        print(f"xl-ltc {options.command}: " + (f"{name}: {error.strerror}" if name else str(error)), file=sys.stderr)
+        from xl_ltc.files import in_words
+
+        print(f"xl-ltc {options.command}: {in_words(error)}", file=sys.stderr)
         return INPUT_UNUSABLE
     return code
 
@@ -253,7 +254,7 @@ def _run(options: argparse.Namespace) -> int:
     )
     progress("done")
     _say(outcome)
-    return 0
+    return _told(options, outcome.unwritten)
 
 
 def _recut(options: argparse.Namespace) -> int:
@@ -308,6 +309,13 @@ def _say(outcome: Outcome) -> None:
 def _tell(lines: Iterable[str], warnings: Iterable[str], files: Iterable[Path]) -> None:
     for line in (*lines, *(f"Note: {warning}" for warning in warnings), *(f"Written: {file}" for file in files)):
         print(line)
+
+
+def _told(options: argparse.Namespace, unwritten: Sequence[str]) -> int:
+    """The exit status of an action whose workbook is written, and what of the rest is not."""
+    for words in unwritten:
+        print(f"xl-ltc {options.command}: {words}", file=sys.stderr)
+    return NOT_WRITTEN if unwritten else 0
 
 
 def _warm(_: argparse.Namespace) -> int:
@@ -389,7 +397,7 @@ def _sensitivities(options: argparse.Namespace) -> int:
     )
     progress("done")
     _tell(outcome.summary, outcome.warnings, outcome.files)
-    return 0
+    return _told(options, outcome.unwritten)
 
 
 def _study(options: argparse.Namespace) -> int:

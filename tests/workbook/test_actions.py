@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from xl_ltc.errors import InputError
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
+from xl_ltc.files import SUMS
 from xl_ltc.tables import InputTable
 from xl_ltc.workbook import actions
 from xl_ltc.workbook.actions import demonstration, inputs, running
@@ -113,7 +115,7 @@ def test_files_are_those_promised_and_no_others(ran: tuple[actions.Outcome, Path
     assert outcome.files == (folder / "new.xlsx", folder / "deep" / "results")
     assert {p.name for p in folder.iterdir()} - {"expected"} == {"mine.xlsx", "new.xlsx", "deep"}
     assert [p.name for p in (folder / "deep").iterdir()] == ["results"]
-    assert all(p.suffix == ".csv" for p in (folder / "deep" / "results").iterdir())
+    assert {p.suffix for p in (folder / "deep" / "results").iterdir() if p.name != SUMS} == {".csv"}
 
 
 def test_what_is_the_users_stays(ran: tuple[actions.Outcome, Path]) -> None:
@@ -310,18 +312,26 @@ def test_results_that_cant_all_be_put_in_place_leave_the_workbook_good_and_are_t
     small: SmallFiling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on Windows, where one of the files is open in Excel."""
-    replace = running.os.replace
+    out, results = tmp_path / "out.xlsx", tmp_path / "results"
+    open_in_excel = results / "s16_actual_to_expected_lr.csv"
+    results.mkdir()
+    for name in ("exhibit_2_58_85.csv", open_in_excel.name, SUMS):
+        (results / name).write_text("old")
+    before = files_in(results)
+    replace = os.replace
 
     def held(source: Path, target: Path) -> None:
-        if Path(target).suffix == ".csv":
-            raise PermissionError(13, "Access is denied", str(target))
+        if open_in_excel in (Path(source), Path(target)):
+            raise PermissionError(13, "Access is denied", str(source), None, str(target))
         replace(source, target)
 
-    monkeypatch.setattr(running.os, "replace", held)
-    out, results = tmp_path / "out.xlsx", tmp_path / "results"
+    monkeypatch.setattr(os, "replace", held)
     outcome = actions.run_workbook(small.inputs_only, small.csv, out, results, quiet)
-    assert any(f"Not every file in {results} is of this run" in warning for warning in outcome.warnings)
-    assert "Exhibit II" in openpyxl.load_workbook(out).sheetnames and outcome.files[0] == out
+    (said,) = outcome.unwritten
+    why = f"{open_in_excel}: Access is denied; what was there before is as it was"
+    assert said == f"The files in {results} are not of this run ({why}). The workbook is; run again for the rest."
+    assert files_in(results) == before
+    assert "Exhibit II" in openpyxl.load_workbook(out).sheetnames and outcome.files == (out,)
 
 
 def test_a_workbook_saved_during_the_run_is_not_written_over(

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xl_ltc.errors import InputError
-from xl_ltc.files import written_whole
+from xl_ltc.files import made, sha256, written_whole
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.schema import CODED, INFORCE
 from xl_ltc.loss_ratio.values import value_factor
@@ -46,7 +46,7 @@ from xl_ltc.recut.columns import (
     Table,
     meanings,
 )
-from xl_ltc.recut.kept import DATA, FORMAT, RECORD, WHAT, KeptFile, is_kept, sha256
+from xl_ltc.recut.kept import DATA, FORMAT, RECORD, WHAT, KeptFile, is_kept
 from xl_ltc.recut.policies import PolicyResults, in_parts
 from xl_ltc.settings import Settings
 
@@ -124,20 +124,16 @@ def keeping(folder: Path) -> Iterator[Keeping]:
         OSError: the folder can't be made or written to.
     """
     check_keep(folder, "folder to keep a run in")
-    new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
     kept = Keeping(folder, folder / f"{DATA}{uuid.uuid4().hex[:12]}")
-    try:
-        kept.data.mkdir()
-        yield kept
-    finally:
-        gone = [p for p in folder.glob(f"{DATA}*") if p != kept.data] if kept.finished else [kept.data]
-        for path in gone:
-            # What another program holds open stays; the record does not name it, and the next run removes it.
-            shutil.rmtree(path, ignore_errors=True)
-        if new and not kept.finished:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+    with made(folder):
+        try:
+            kept.data.mkdir()
+            yield kept
+        finally:
+            gone = [p for p in folder.glob(f"{DATA}*") if p != kept.data] if kept.finished else [kept.data]
+            for path in gone:
+                # What another program holds open stays; the record does not name it, and the next run removes it.
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def keep_partition(

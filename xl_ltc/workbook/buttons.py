@@ -72,7 +72,7 @@ def perform(action: str, workbook: Path, progress: Progress, out: Path | None = 
 
 def _run(workbook: Path, out: Path, progress: Progress) -> Report:
     outcome = actions.run_workbook(workbook, None, out, None, progress)
-    return Report("\n".join((*outcome.summary, *outcome.warnings)), "Contents", outcome.files)
+    return Report("\n".join((*outcome.summary, *outcome.unwritten, *outcome.warnings)), "Contents", outcome.files)
 
 
 def _trace(workbook: Path, out: Path, progress: Progress) -> Report:
@@ -98,7 +98,7 @@ def _compare_sets(workbook: Path, out: Path, progress: Progress) -> Report:
 
 def _sensitivities(workbook: Path, out: Path, progress: Progress) -> Report:
     outcome = actions.sensitivities_workbook(workbook, None, out, None, progress)
-    return Report("\n".join((*outcome.summary, *outcome.warnings)), "Sensitivities", outcome.files)
+    return Report("\n".join((*outcome.summary, *outcome.unwritten, *outcome.warnings)), "Sensitivities", outcome.files)
 
 
 def _check(workbook: Path, out: Path, progress: Progress) -> Report:

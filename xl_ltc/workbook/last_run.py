@@ -123,7 +123,7 @@ def moved(workbook: Path, to: Path) -> None:
     text = json.dumps({**_read(old), "workbook": str(to.absolute())})
     with written_whole(folder() / _file_of(to)) as part:
         part.write_text(text, encoding="utf-8")
-    old.unlink()
+    old.unlink(missing_ok=True)
 
 
 def forget(workbook: Path) -> None:

@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlsxwriter.workbook import Workbook
-
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.assumptions.specs import BY_NAME
 from xl_ltc.exhibits.audit import audit_pages
@@ -15,11 +13,12 @@ from xl_ltc.files import written_whole
 from xl_ltc.inforce.block import Block
 from xl_ltc.workbook.addresses import Addresses
 from xl_ltc.workbook.layout import ASSUMPTION_SHEETS, SETTINGS
+from xl_ltc.workbook.sheets.book import new_book
 from xl_ltc.workbook.sheets.exact import ExactWorksheet
 from xl_ltc.workbook.sheets.inputs import write_tables
 from xl_ltc.workbook.sheets.page import plan_page, write_page
 from xl_ltc.workbook.sheets.settings import write_settings
-from xl_ltc.workbook.styles import DEFAULT_FONT, TAB_INPUT, TAB_OUTPUT, Styles
+from xl_ltc.workbook.styles import TAB_INPUT, TAB_OUTPUT, Styles
 
 
 def write_policy_audit(
@@ -48,7 +47,7 @@ def write_policy_audit(
     names = (pages[0].sheet, SETTINGS, *ASSUMPTION_SHEETS, *(page.sheet for page in pages[1:]))
     with (
         written_whole(path) as part,
-        Workbook(str(part), {"default_format_properties": dict(DEFAULT_FONT)}) as workbook,
+        new_book(part) as workbook,
     ):
         properties = {"title": "Long-Term Care Policy Audit", "comments": "Written by xl_ltc"}
         workbook.set_properties(properties | ({"created": created} if created else {}))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from xl_ltc.errors import InputError
-from xl_ltc.files import written_whole
+from xl_ltc.files import staged, written_whole
 from xl_ltc.recut.kept import KeptRun
 from xl_ltc.recut.listing import as_text, by_year, summary, write_csv, write_parquet
 from xl_ltc.recut.recut import Recut, recut
@@ -95,7 +95,10 @@ def _write(outcome: RecutOutcome, out: Path) -> tuple[Path, ...]:
     listings = {out: summary(outcome.recut)}
     if outcome.recut.total_years:
         listings[out.with_name(f"{out.stem}_years{out.suffix}")] = by_year(outcome.recut)
-    with contextlib.ExitStack() as stack:
+    if not out.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(out.parent))
+    with staged(out.parent, last=()) as together:
         for path, listing in listings.items():
-            write(listing, stack.enter_context(written_whole(path)))
+            write(listing, together.part / path.name)
+        together.put_in_place()
     return tuple(listings)

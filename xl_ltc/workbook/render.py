@@ -51,13 +51,14 @@ from xl_ltc.workbook.layout import (
     WAITING,
 )
 from xl_ltc.workbook.run_data import NO_RUNS, EarlierRuns
+from xl_ltc.workbook.sheets.book import new_book
 from xl_ltc.workbook.sheets.contents import plan_contents, write_contents
 from xl_ltc.workbook.sheets.control import Macros, write_control
 from xl_ltc.workbook.sheets.exact import ExactWorksheet
 from xl_ltc.workbook.sheets.inputs import write_tables
 from xl_ltc.workbook.sheets.page import PagePlan, plan_page, write_page
 from xl_ltc.workbook.sheets.settings import write_settings
-from xl_ltc.workbook.styles import DEFAULT_FONT, TAB_INPUT, TAB_OUTPUT, Styles
+from xl_ltc.workbook.styles import TAB_INPUT, TAB_OUTPUT, Styles
 
 _SCENARIO_SPECS = {spec.name: spec for spec in SCENARIO_SPECS}
 TITLE = ("Long-Term Care Rate Filing", "Exhibits and assumptions, nationwide, all rate series combined")
@@ -204,7 +205,7 @@ def _write(
     waiting = [_waiting(name, WAITING.get(name, "")) for name in OUTPUT_SHEETS if name not in filled]
     addresses = Addresses()
     plans = {page.sheet: plan_page(page, addresses) for page in (*pages, *waiting, *((guide,) if guide else ()))}
-    with Workbook(str(path), {"default_format_properties": dict(DEFAULT_FONT)}) as workbook:
+    with new_book(path) as workbook:
         properties = {"title": TITLE[0], "comments": "Written by xl_ltc"}
         workbook.set_properties(properties | ({"created": created} if created else {}))
         workbook.set_calc_mode("auto")

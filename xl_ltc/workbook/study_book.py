@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from xlsxwriter.workbook import Workbook
 
 from xl_ltc.assumptions.specs import BY_NAME
 from xl_ltc.control import StudyControl
@@ -23,13 +22,14 @@ from xl_ltc.files import written_whole
 from xl_ltc.workbook.addresses import Addresses
 from xl_ltc.workbook.layout import ASSUMPTION_SHEETS
 from xl_ltc.workbook.render import add_macros
+from xl_ltc.workbook.sheets.book import new_book
 from xl_ltc.workbook.sheets.control import HOW_TO_DRIVE, FrontSheet, Macros, write_front
 from xl_ltc.workbook.sheets.exact import ExactWorksheet
 from xl_ltc.workbook.sheets.inputs import write_tables
 from xl_ltc.workbook.sheets.page import plan_page, write_page
 from xl_ltc.workbook.study_charts import write_study_charts
 from xl_ltc.workbook.study_layout import CHARTS, DATA_SHEETS, OUTPUT_SHEETS, SHEETS, STUDY, STUDY_TABLE, WAITING
-from xl_ltc.workbook.styles import DEFAULT_FONT, TAB_INPUT, TAB_OUTPUT, Styles
+from xl_ltc.workbook.styles import TAB_INPUT, TAB_OUTPUT, Styles
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _write(
     waiting = [_waiting(name) for name in OUTPUT_SHEETS if name not in filled]
     addresses = Addresses()
     plans = {page.sheet: plan_page(page, addresses) for page in (*pages, *waiting)}
-    with Workbook(str(path), {"default_format_properties": dict(DEFAULT_FONT)}) as workbook:
+    with new_book(path) as workbook:
         properties = {"title": "Long-Term Care Experience Study", "comments": "Written by xl_ltc"}
         workbook.set_properties(properties | ({"created": created} if created else {}))
         workbook.set_calc_mode("auto")

@@ -323,7 +323,7 @@ def test_a_file_that_another_program_holds(
     assert list(excel.opened) == ["my filing.xlsm"]
     if attempts > 3:
         assert path_of(book).read_bytes() == before
-        why = "PermissionError: [Errno 13] Access is denied"
+        why = f"PermissionError: [Errno 13] Access is denied: '{path_of(book)}'"
         assert said.startswith(f"Excel did not take the result ({why}); the result is in {beside[0]}.\n")
     else:
         assert beside == []

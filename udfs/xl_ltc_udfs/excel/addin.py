@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import xl_ltc
-from xl_ltc.files import written_whole
+from xl_ltc.files import made, written_whole
 from xl_ltc_udfs.excel import vba
 from xl_ltc_udfs.excel.project import project, xlwings_module
 from xl_ltc_udfs.registry import functions
@@ -62,8 +62,7 @@ def write_addin(path: Path, interpreter: str) -> None:
         OSError: the file can't be written, e.g. because Excel has it open.
     """
     content = addin(interpreter)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(path) as part:
+    with made(path.parent), written_whole(path) as part:
         part.write_bytes(content)
 
 

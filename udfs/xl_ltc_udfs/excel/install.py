@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Final
 
 from xl_ltc.errors import InputError
-from xl_ltc.files import written_whole
+from xl_ltc.files import made, written_whole
 from xl_ltc_udfs.excel.addin import write_addin
 
 FILE: Final = "xl_ltc.xlam"
@@ -68,9 +68,8 @@ def let_buttons_find(interpreter: str, config: Path) -> list[str]:
     setting = f'"{_INTERPRETER}",'
     lines = config.read_text(encoding=_ANSI).splitlines() if config.exists() else []
     kept = [line for line in lines if line.strip() and not line.upper().startswith(setting)]
-    config.parent.mkdir(parents=True, exist_ok=True)
     new = f'{setting}"{interpreter}"'
-    with written_whole(config) as part:
+    with made(config.parent), written_whole(config) as part:
         part.write_text("".join(f"{line}\n" for line in (*kept, new)), encoding=_ANSI)
     return [line for line in lines if line.strip() and line not in (*kept, new)]
 

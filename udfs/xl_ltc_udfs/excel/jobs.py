@@ -5,12 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import psutil
-
+from xl_ltc.files import is_at_work, written_whole
 from xl_ltc.workbook.last_run import folder
 
-_CLOCK = 2.0
-"""Seconds by which a process's start and a file's time may be off."""
 ENDINGS = (".xlsx", ".xlsm")
 
 
@@ -30,7 +27,8 @@ class Job:
         """A process, given by its number, is doing the job from now on."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._stop.unlink(missing_ok=True)
-        self._running.write_text(str(process), encoding="utf-8")
+        with written_whole(self._running) as part:
+            part.write_text(str(process), encoding="utf-8")
 
     def end(self) -> None:
         """The job is done."""
@@ -40,10 +38,9 @@ class Job:
     def is_running(self) -> bool:
         """Whether a process that is still there is doing it."""
         try:
-            process = psutil.Process(int(self._running.read_text(encoding="utf-8")))
-            # A process that began later has only been given the number of one that died.
-            return bool(process.create_time() <= self._running.stat().st_mtime + _CLOCK)
-        except (FileNotFoundError, ValueError, psutil.Error):
+            process = int(self._running.read_text(encoding="utf-8"))
+            return is_at_work(process, self._running.stat().st_mtime)
+        except (FileNotFoundError, ValueError):
             return False
 
     def stop(self) -> None:

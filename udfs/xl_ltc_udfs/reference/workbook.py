@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
-from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xl_ltc.files import written_whole
+from xl_ltc.workbook.sheets.book import new_book
 from xl_ltc.workbook.sheets.cells import height, lines_needed, write_value
 from xl_ltc.workbook.sheets.exact import ExactWorksheet
 from xl_ltc.workbook.sheets.paper import Paper, set_up_paper
-from xl_ltc.workbook.styles import DEFAULT_FONT, Styles
+from xl_ltc.workbook.styles import Styles
 from xl_ltc_udfs.call import Result
 from xl_ltc_udfs.cells import OMITTED, CellError, Rows, rows_of
 from xl_ltc_udfs.reference.words import by_category, example_arguments, example_result, is_wide, takes, typed_formula
@@ -69,7 +69,7 @@ def write_reference(path: Path, flavour: Flavour = "add-in") -> Path:
 
 def _write(path: Path, flavour: Flavour) -> None:
     every = list(functions().values())
-    with Workbook(str(path), {"default_format_properties": dict(DEFAULT_FONT)}) as workbook:
+    with new_book(path) as workbook:
         # A date of its own would make two builds of the same reference differ.
         created = dt.datetime(2026, 1, 1)
         properties = {"title": "xl_ltc worksheet functions", "comments": "Written by xl_ltc", "created": created}

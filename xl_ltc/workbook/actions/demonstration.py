@@ -14,6 +14,7 @@ from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile
 from xl_ltc.experience.study import bundled_study
+from xl_ltc.files import staged
 from xl_ltc.illustration.block import illustrate, policies_sold
 from xl_ltc.illustration.history import illustrative_history
 from xl_ltc.inforce.read import write_inforce, write_policies
@@ -68,19 +69,20 @@ def demo(folder: Path, progress: Progress, keep: Path | None = None) -> Outcome:
     command = f"xl-ltc demo --out {folder.name or folder}" + (f" --keep {keep.name or keep}" if keep else "")
     record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,))
     progress("writing the workbook, the results and the policies")
-    folder.mkdir(parents=True, exist_ok=True)
     pages = filing_pages(run, checks, exhibits)
+    workbook = folder / FILING_WORKBOOK
     with contextlib.ExitStack() as stack:
+        together = stack.enter_context(staged(folder, last=(MANIFEST,)))
+        write_filing_workbook(run, checks, record, together.part / FILING_WORKBOOK, pages=pages)
+        write_inforce(run.block, together.part / INFORCE_FILE)
+        if run.pricing and run.pricing.sold:
+            write_policies(sold_frame(run.pricing.sold), together.part / SOLD_FILE)
+        write_text(together.part / MANIFEST, json.dumps(record, indent=2) + "\n")
         put_in_place = stack.enter_context(results_staged(run, checks, pages, results))
         finish = stack.enter_context(kept_staged(run, record, keep, progress)) if keep else None
-        # First the file that another program is most likely to hold open.
-        workbook = write_filing_workbook(run, checks, record, folder / FILING_WORKBOOK, pages=pages)
+        together.put_in_place()
         put_in_place()
         if finish:
             finish()
-    write_text(log, json.dumps(record, indent=2) + "\n")
-    write_inforce(run.block, inforce)
-    if run.pricing and run.pricing.sold:
-        write_policies(sold_frame(run.pricing.sold), sold)
     files = (workbook, results, log, inforce, sold, *([keep] if keep else ()))
     return Outcome(run, files, (run.caution, *remembered(run, record, workbook)))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.partitioned_run import LEFT_OUT, PartitionedRun, run_partitions
+from xl_ltc.files import seal, staged
 from xl_ltc.inforce.parts import parts_of
 from xl_ltc.workbook.actions.inputs import caution_of, named_file, read_basis, read_request, read_sold
-from xl_ltc.workbook.actions.places import check_folder, nearest_folder
+from xl_ltc.workbook.actions.places import check_folder
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.running import summary_lines
 
@@ -78,11 +77,10 @@ def run_by_partitions(
         file.resolve(), basis.history, basis.assumptions, basis.study, known, request, partitions, cluster, progress
     )
     progress(f"writing {results.name}")
-    with tempfile.TemporaryDirectory(dir=nearest_folder(results), prefix=".xl_ltc-") as scratch:
-        files = found.write(Path(scratch))
-        results.mkdir(parents=True, exist_ok=True)
-        for written in files:
-            os.replace(written, results / written.name)
+    with staged(results) as together:
+        found.write(together.part)
+        seal(together.part)
+        together.put_in_place()
     missing = found.run.pricing.missing if found.run.pricing else ""
     warnings = (
         caution_of(False, basis.assumptions),

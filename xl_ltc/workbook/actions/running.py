@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,12 +19,13 @@ from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
 from xl_ltc.exhibits.table import serial
+from xl_ltc.files import in_words, seal, staged
 from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook import last_run
 from xl_ltc.workbook.actions.inputs import Inputs, read_inputs
 from xl_ltc.workbook.actions.keeping import kept_staged
-from xl_ltc.workbook.actions.places import check_folder, check_out, nearest_folder, version_of
+from xl_ltc.workbook.actions.places import check_folder, check_out, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.layout import LISTS
 from xl_ltc.workbook.package import graft
@@ -41,11 +41,13 @@ class Outcome:
         run: what was computed.
         files: what was written, in order.
         warnings: what the user should know.
+        unwritten: what was asked for and could not be written, though the workbook was.
     """
 
     run: FilingRun
     files: tuple[Path, ...]
     warnings: tuple[str, ...]
+    unwritten: tuple[str, ...] = ()
 
     @property
     def summary(self) -> tuple[str, ...]:
@@ -137,10 +139,11 @@ def run_workbook(
         # Before the first run the sheets say what they wait for, which is nobody's loss.
         lists = LISTS if earlier.last or earlier.unread else sheets.sheets
         report = graft(workbook, rendered, sheets.sheets, out, lists, sheets.status | _set_on_control(inputs))
-        unplaced = () if put_in_place is None else _put(put_in_place, f"Not every file in {results} is of this run")
-        unplaced += () if finish is None else _put(finish, f"The run can't be kept in {keep}")
-    warnings = (*cautions, *inputs.notes, *report.warnings, *unplaced, *remembered(run, record, out))
-    return Outcome(run, tuple(path for path in (out, results, keep) if path is not None), warnings)
+        unplaced = () if put_in_place is None else _put(put_in_place, f"The files in {results} are not of this run")
+        unkept = () if finish is None else _put(finish, f"The run is not kept in {keep}")
+    warnings = (*cautions, *inputs.notes, *report.warnings, *remembered(run, record, out))
+    written = (out, None if unplaced else results, None if unkept else keep)
+    return Outcome(run, tuple(path for path in written if path is not None), warnings, (*unplaced, *unkept))
 
 
 def _put(put_in_place: Callable[[], None], otherwise: str) -> tuple[str, ...]:
@@ -148,7 +151,7 @@ def _put(put_in_place: Callable[[], None], otherwise: str) -> tuple[str, ...]:
     try:
         put_in_place()
     except OSError as error:
-        return (f"{otherwise} ({error}); close what uses it and run again.",)
+        return (f"{otherwise} ({in_words(error)}). The workbook is; run again for the rest.",)
     return ()
 
 
@@ -173,12 +176,7 @@ def results_staged(
     run: FilingRun, checks: Sequence[Any], pages: FilingPages, folder: Path
 ) -> Iterator[Callable[[], None]]:
     """Results written on the folder's own disk, and a function that puts them in place; other files there stay."""
-    with tempfile.TemporaryDirectory(dir=nearest_folder(folder), prefix=".xl_ltc-") as scratch:
-        files = write_results(run, checks, Path(scratch), pages=pages)
-
-        def put_in_place() -> None:
-            folder.mkdir(parents=True, exist_ok=True)
-            for file in files:
-                os.replace(file, folder / file.name)
-
-        yield put_in_place
+    with staged(folder) as results:
+        write_results(run, checks, results.part, pages=pages)
+        seal(results.part)
+        yield results.put_in_place

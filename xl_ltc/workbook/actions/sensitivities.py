@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.sensitivities_page import CSV_HEADER, csv_lines, sensitivities_page
+from xl_ltc.files import in_words, made
 from xl_ltc.scenarios.outcome import Sensitivities
 from xl_ltc.scenarios.run import run_sensitivities
 from xl_ltc.scenarios.specs import GRIDS, SCENARIOS
@@ -30,11 +31,13 @@ class SensitivitiesOutcome:
         found: the runs.
         files: what was written, the workbook first.
         warnings: what the user should know.
+        unwritten: what was asked for and could not be written, though the workbook was.
     """
 
     found: Sensitivities
     files: tuple[Path, ...]
     warnings: tuple[str, ...]
+    unwritten: tuple[str, ...] = ()
 
     @property
     def summary(self) -> tuple[str, ...]:
@@ -101,7 +104,8 @@ def sensitivities_workbook(
     if results is None:
         return SensitivitiesOutcome(found, (out,), (*cautions, *warnings))
     unplaced = _write_results(found, results)
-    return SensitivitiesOutcome(found, (out, results / RESULTS_FILE), (*cautions, *warnings, *unplaced))
+    files = (out,) if unplaced else (out, results / RESULTS_FILE)
+    return SensitivitiesOutcome(found, files, (*cautions, *warnings), unplaced)
 
 
 def _counted(count: int, what: str) -> str:
@@ -125,8 +129,8 @@ def _write_results(found: Sensitivities, folder: Path) -> tuple[str, ...]:
     writer.writerow(CSV_HEADER.split(","))
     writer.writerows(csv_lines(found))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_text(folder / RESULTS_FILE, lines.getvalue())
+        with made(folder):
+            write_text(folder / RESULTS_FILE, lines.getvalue())
     except OSError as error:
-        return (f"{folder / RESULTS_FILE} is not of this run ({error}); close what uses it and do it again.",)
+        return (f"{folder / RESULTS_FILE} is not of this run ({in_words(error)}). The workbook is; do it again.",)
     return ()

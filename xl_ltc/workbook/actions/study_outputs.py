@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +28,8 @@ from xl_ltc.experience.lapse_graduation import TABLE as LAPSE_TABLE
 from xl_ltc.experience.lapse_graduation import proposed_table
 from xl_ltc.experience.study import FULL_CREDIBILITY, LIFETIME_PAY, PARAMETERS, TEN_PAY, Study, check_study
 from xl_ltc.experience.study_tables import experience_tables
+from xl_ltc.files import seal, staged
 from xl_ltc.tables import InputTable
-from xl_ltc.workbook.actions.places import nearest_folder, write_text
 from xl_ltc.workbook.actions.study_inputs import Asked, StudyData, bundled_parameters
 
 
@@ -118,17 +116,11 @@ def study_results_staged(
     if folder is None:
         yield lambda: None
         return
-    with tempfile.TemporaryDirectory(dir=nearest_folder(folder), prefix=".xl_ltc-") as scratch:
-        files = []
+    with staged(folder) as results:
         for name, frame in {**_frames(result), **carried}.items():
-            files.append(write_text(Path(scratch) / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n")))
-
-        def put_in_place() -> None:
-            folder.mkdir(parents=True, exist_ok=True)
-            for file in files:
-                os.replace(file, folder / file.name)
-
-        yield put_in_place
+            frame.to_csv(results.part / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        seal(results.part)
+        yield results.put_in_place
 
 
 def _frames(result: StudyResult) -> dict[str, pd.DataFrame]:

@@ -21,6 +21,7 @@ from xl_ltc.experience.conduct import StudyResult, conduct_study
 from xl_ltc.experience.factor_tables import MORBIDITY_FACTORS, MORTALITY_FACTORS
 from xl_ltc.experience.lapse_graduation import TABLE as LAPSE_TABLE
 from xl_ltc.experience.study import LAPSE, MORBIDITY, MORTALITY, PARAMETERS
+from xl_ltc.files import made, staged
 from xl_ltc.input_files import is_file
 from xl_ltc.tables import InputTable
 from xl_ltc.workbook.actions.carrying import Carried, carry_tables
@@ -106,8 +107,8 @@ def study(data: Path | None, claims: Path | None, out: Path | None, progress: Pr
     if out is None or out.suffix.lower() in WORKBOOK_ENDINGS:
         return study_workbook(data, out, None, progress, claims)
     check_folder(out, "--out")
-    out.mkdir(parents=True, exist_ok=True)
-    return study_workbook(data, out / data.name, out / RESULTS, progress, claims)
+    with made(out):
+        return study_workbook(data, out / data.name, out / RESULTS, progress, claims)
 
 
 def _is_study_workbook(path: Path) -> bool:
@@ -150,8 +151,9 @@ def study_workbook(
         rendered = write_study_workbook(Path(folder) / "rendered.xlsx", conducted.inputs, outputs)
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since it was read", "do it again")
-        warnings = graft(workbook, rendered, outputs.sheets, out, outputs.sheets, outputs.status).warnings
+        # The files go back to what they were if the workbook can't be written.
         put_in_place()
+        warnings = graft(workbook, rendered, outputs.sheets, out, outputs.sheets, outputs.status).warnings
     written = (out,) if results is None else (out, results)
     return StudyOutcome(outputs.result, written, (*conducted.cautions, *warnings))
 
@@ -180,13 +182,15 @@ def study_data(policies: Path | None, claims: Path | None, folder: Path, progres
     name = ILLUSTRATIVE if policies is None else policies.name
     conducted = _conduct(asked, files, f"xl-ltc study {name} --out {folder.name or folder}", progress)
     progress(f"writing {out.name}")
-    folder.mkdir(parents=True, exist_ok=True)
     outputs = conducted.outputs
-    with study_results_staged(outputs.result, conducted.sheets.carried, results) as put_in_place:
-        # First the file that another program is most likely to hold open.
-        write_study_workbook(out, conducted.inputs, outputs)
+    with (
+        staged(folder, last=(MANIFEST,)) as together,
+        study_results_staged(outputs.result, conducted.sheets.carried, results) as put_in_place,
+    ):
+        write_study_workbook(together.part / STUDY_WORKBOOK, conducted.inputs, outputs)
+        write_text(together.part / MANIFEST, json.dumps(conducted.sheets.record, indent=2) + "\n")
+        together.put_in_place()
         put_in_place()
-    write_text(log, json.dumps(conducted.sheets.record, indent=2) + "\n")
     return StudyOutcome(outputs.result, (out, results, log), conducted.cautions)
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import io
-import os
 import posixpath
 import re
-import shutil
 import struct
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,6 +17,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from xl_ltc.errors import InputError
+from xl_ltc.files import written_whole
 from xl_ltc.input_files import file_bytes
 from xl_ltc.workbook.package.ooxml import (
     CONTENT_TYPES,
@@ -332,10 +329,8 @@ class Package:
         """
         out = out.resolve()
         try:
-            with _temporary_beside(out) as temporary:
-                self._write_zip(temporary)
-                shutil.copymode(out if out.exists() else self.path, temporary)
-                os.replace(temporary, out)
+            with written_whole(out, like=self.path) as temporary:
+                temporary.write_bytes(self._zipped())
         except OSError as error:
             raise InputError.single(
                 str(out),
@@ -343,8 +338,10 @@ class Package:
                 "a path that can be written; close the workbook if it is open in Excel",
             ) from None
 
-    def _write_zip(self, path: Path) -> None:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+    def _zipped(self) -> memoryview:
+        """The file's bytes; gathered in memory, where no disk can be full half-way."""
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as target:
             for name in self.names():
                 if name in self._infos:
                     info = copy.copy(self._infos[name])
@@ -353,17 +350,7 @@ class Package:
                     info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                     info.compress_type = zipfile.ZIP_DEFLATED
                 target.writestr(info, self.read(name))
-
-
-@contextlib.contextmanager
-def _temporary_beside(path: Path) -> Iterator[Path]:
-    """A new file in the same folder, so on the same disk, gone afterwards unless it was moved away."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
+        return content.getbuffer()
 
 
 def _check_leading_bytes(data: bytes, path: Path) -> None:

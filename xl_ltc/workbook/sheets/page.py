@@ -13,10 +13,11 @@ from xlsxwriter.worksheet import Worksheet
 from xl_ltc.exhibits.table import Cell, Column, Page, Table
 from xl_ltc.workbook.addresses import Addresses, Place, quoted
 from xl_ltc.workbook.sheets.bars import lines_of_bars, write_bars
+from xl_ltc.workbook.sheets.book import new_book
 from xl_ltc.workbook.sheets.cells import height, lines_needed, set_up_cells, write_value
 from xl_ltc.workbook.sheets.exact import ExactWorksheet
 from xl_ltc.workbook.sheets.paper import Paper, breaks, part_of, set_up_paper
-from xl_ltc.workbook.styles import DEFAULT_FONT, TAB_OUTPUT, Align, Styles
+from xl_ltc.workbook.styles import TAB_OUTPUT, Align, Styles
 
 _LONG = 30
 """Rows from which on a table's header stays in view."""
@@ -244,7 +245,7 @@ def write_pages(pages: Sequence[Page], path: Path) -> None:
     """Some sheets as a workbook."""
     addresses = Addresses()
     plans = [plan_page(page, addresses) for page in pages]
-    with Workbook(str(path), {"default_format_properties": dict(DEFAULT_FONT)}) as book:
+    with new_book(path) as book:
         styles = Styles(book)
         for plan in plans:
             sheet = book.add_worksheet(plan.page.sheet, worksheet_class=ExactWorksheet)
