@@ -105,20 +105,32 @@ def test_a_group_is_the_projection_of_its_policies(block: Block, flows: CashFlow
 
 def test_very_many_groups_do_not_need_their_memory_once_a_work_unit() -> None:
     """A group for each of a million policies is 3.4 GB of results, and must not be that for 489 work units."""
-    assert kernel.work_units(77_020, 15, 60) == 38
-    assert kernel.work_units(1_000_000, 1_000_000, 60) == 1
-    units = kernel.work_units(77_020, 5000, 60)
-    assert 2 <= units < 38
-    assert units * 5000 * 60 * 7 * 8 <= kernel.MAX_PARTIAL_BYTES
-    assert kernel.work_units(0, 0, 60) == 1
+    assert not kernel.by_groups(77_020, 15, 60)
+    assert kernel.by_groups(77_020, 5000, 60)
+    assert kernel.by_groups(1_000_000, 1_000_000, 60)
+    assert not kernel.by_groups(0, 0, 60)
 
 
-def test_fewer_work_units_give_the_same_sums(
-    block: Block, flows: CashFlows, assumptions: AssumptionSet, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("by", [(), ("series",), ("policy_id",), ("issue_age", "sex")])
+def test_work_in_the_order_of_groups_gives_the_same_sums(
+    by: tuple[str, ...], block: Block, assumptions: AssumptionSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kernel, "MAX_PARTIAL_BYTES", 2 * cells(flows).nbytes)
-    assert kernel.work_units(len(block), len(flows.groups), 60) == 2
-    np.testing.assert_allclose(cells(increased(block, assumptions)), cells(flows), rtol=1e-13)
+    together = increased(block, assumptions, by)
+    monkeypatch.setattr(kernel, "MAX_PARTIAL_BYTES", 0)
+    in_order = increased(block, assumptions, by)
+    assert in_order.groups.equals(together.groups)
+    np.testing.assert_allclose(cells(in_order), cells(together), rtol=1e-13)
+
+
+@pytest.mark.parametrize("memory", [0, kernel.MAX_PARTIAL_BYTES])
+def test_many_equal_policies_are_one_times_their_number(
+    memory: int, block: Block, assumptions: AssumptionSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Errors of a sum of equal numbers don't cancel: in one unit these are off by 1e-11."""
+    monkeypatch.setattr(kernel, "MAX_PARTIAL_BYTES", memory)
+    one = np.flatnonzero(block.numbers("annualized_premium") > 0.0)[:1]
+    many = increased(block.select(np.repeat(one, 100_000)), assumptions)
+    np.testing.assert_allclose(cells(many), 100_000 * cells(increased(block.select(one), assumptions)), rtol=1e-13)
 
 
 def test_no_increase_is_before_to_the_bit(block: Block, assumptions: AssumptionSet) -> None:

@@ -23,6 +23,7 @@ from xl_ltc.exhibits.table import (
     live,
     text,
 )
+from xl_ltc.sums import sums_by_code
 
 TOTAL = "Total"
 SHARE, COUNT = "share", "count"
@@ -32,9 +33,10 @@ _REDUCE: dict[Reduce, Callable[[list[float]], float]] = {"SUM": sum, "MIN": min,
 
 def sum_by_series(run: FilingRun, rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """Policies where a mask is true, counted or their weights summed, shape (series,)."""
-    chosen = None if weights is None else weights[rows]
     codes = run.block.codes("series")[rows]
-    return np.bincount(codes, weights=chosen, minlength=len(run.series)).astype(float)
+    if weights is None:
+        return np.bincount(codes, minlength=len(run.series)).astype(float)
+    return sums_by_code(codes, weights[rows], len(run.series))
 
 
 def count_by(run: FilingRun, codes: np.ndarray, size: int, rows: np.ndarray) -> np.ndarray:

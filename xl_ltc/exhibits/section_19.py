@@ -13,6 +13,7 @@ from xl_ltc.exhibits.section_22 import table_name as region_table
 from xl_ltc.exhibits.table import ALL, Cell, Column, Page, Row, Table, engine, live, live_ratio, ratio_or_na, text
 from xl_ltc.rate_increase.schedule import rate_increase
 from xl_ltc.states import STATES
+from xl_ltc.sums import sums_by_code
 
 _TABLE = "section_19"
 _AT_LEVEL = 1e-9
@@ -103,11 +104,11 @@ def _every_state(run: FilingRun, state: Jurisdiction) -> Table:
     before = run.block.numbers("annualized_premium")
     after = before * (1.0 + _increase(run, caps[position]))
     sums = {
-        name: np.bincount(position[affected], weights=weights, minlength=len(codes)).astype(float)
+        name: sums_by_code(position[affected], weights[affected], len(codes))
         for name, weights in (
-            ("insureds", None),
-            ("premium_before", before[affected]),
-            ("premium_after", after[affected]),
+            ("insureds", np.ones(len(before))),
+            ("premium_before", before),
+            ("premium_after", after),
         )
     }
     rows = []

@@ -11,6 +11,7 @@ from xl_ltc.loss_ratio.regulatory import Test5885
 from xl_ltc.loss_ratio.values import cumulative_loss_ratio, lifetime_loss_ratio, value_factor
 from xl_ltc.projection.results import Basis, CashFlows
 from xl_ltc.settings import Settings
+from xl_ltc.sums import sum_of_rows
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Experience:
 
     def valued(self, measure: str, basis: Basis) -> np.ndarray:
         """A measure valued at the valuation date, by year over all groups."""
-        return np.asarray(self._valued(measure, basis).sum(axis=0))
+        return sum_of_rows(self._valued(measure, basis))
 
     def valued_by_group(self, measure: str, basis: Basis) -> np.ndarray:
         """A measure valued at the valuation date, by group over all years."""

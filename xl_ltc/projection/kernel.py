@@ -8,6 +8,7 @@ impacts, such as the bases of the reduced benefit option, are projected once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,7 +16,11 @@ import numba as nb
 import numpy as np
 
 BLOCK = 2048
-"""Policies a work unit; sums are taken per unit and added in order, so threads do not change a result."""
+"""Policies a work unit; sums are taken per unit and added in order, so threads do not change a result.
+
+A sum one after the other is off by at most 2^-53 of itself a number: (2048 + units)·2^-53 is under 1e-12 up to 14
+million policies. In one unit a million equal policies were off by 3e-11.
+"""
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -30,13 +35,18 @@ SMALLEST_LOG = -708.0
 """Below it survival is less than 1e-307, and counts as none."""
 
 MAX_PARTIAL_BYTES = 256_000_000
-"""Most memory for the units' sums: with very many groups there are fewer, larger units."""
+"""Most memory for units' sums of all groups; where they need more, policies are worked in the order of their groups."""
 
 
-def work_units(policies: int, groups: int, years: int, impacts: int = 1) -> int:
-    """How many units a block is worked in: a function of sizes alone, never of threads."""
-    size = max(impacts * groups * years * 7 * 8, 1)
-    return max(1, min((policies + BLOCK - 1) // BLOCK, MAX_PARTIAL_BYTES // size))
+def by_groups(policies: int, groups: int, years: int, impacts: int = 1) -> bool:
+    """Whether policies are worked in the order of their groups, so that a unit has sums of its own groups only: a
+    function of sizes alone, never of threads."""
+    return units_of(policies) * impacts * groups * years * 7 * 8 > MAX_PARTIAL_BYTES
+
+
+def units_of(policies: int) -> int:
+    """How many units a block is worked in."""
+    return max(1, (policies + BLOCK - 1) // BLOCK)
 
 
 @nb.njit(cache=True, error_model="numpy")
@@ -218,6 +228,26 @@ def _after(  # type: ignore[no-untyped-def]
             break  # nothing is left, as after ``Impact.ended``
 
 
+_BY_POLICY = (
+    "start",
+    "count",
+    "age0",
+    "duration0",
+    "before",
+    "mortality_class",
+    "lapse_class",
+    "expiry_class",
+    "cost_class",
+    "duration_class",
+    "growth_class",
+    "improvement_class",
+    "premium",
+    "paying_years",
+    "claim_base",
+)
+"""The arguments of ``_project_unit`` that have a value a policy, besides the group and the factors."""
+
+
 @nb.njit(cache=True, error_model="numpy", nogil=True)
 def _project_unit(  # type: ignore[no-untyped-def]
     low,
@@ -314,44 +344,49 @@ def _project_unit(  # type: ignore[no-untyped-def]
 
 
 def project_all(
-    units: int, policies: int, groups: int, years: int, workers: int | None = None, **arguments: Any
+    groups: int, years: int, workers: int | None = None, *, group: np.ndarray, factors: np.ndarray, **arguments: Any
 ) -> np.ndarray:
     """Cash flows by impact, group and year, shape (impacts, groups, years, 7); see ``results.KERNEL_COLUMNS``.
 
     Units go to threads of Python's: numba's own take twice as long to compile and give nothing more.
 
     Args:
-        units: see ``work_units``.
-        policies, groups, years: how many.
+        groups, years: how many.
         workers: threads; None for ``threads()``.
-        arguments: the other arguments of ``_project_unit``, by name; ``factors``: (impacts, policies, steps, 4).
+        group: of each policy, int64, shape (policies,).
+        factors: shape (impacts, policies, steps, 4).
+        arguments: the other arguments of ``_project_unit``, by name.
     """
+    policies, impacts = len(group), len(factors)
+    units = units_of(policies)
     size = (policies + units - 1) // units
-    impacts = len(arguments["factors"])
-    partial = np.zeros((units, impacts, groups, years, 7))
-    plain = {name: _plain(value) for name, value in arguments.items()}
-
-    def work(u: int) -> None:
-        _project_unit(low=u * size, high=min(policies, (u + 1) * size), out=partial[u], **plain)
-
-    left = iter(range(units))  # each of them taken by whichever thread is free
-
-    def work_on() -> None:
-        for u in left:
-            work(u)
-
-    others = min(workers or threads(), units) - 1
-    if others > 0:
-        with ThreadPoolExecutor(others) as pool:
-            working = [pool.submit(work_on) for _ in range(others)]
-            work_on()
-        for of_thread in working:
-            of_thread.result()
+    if by_groups(policies, groups, years, impacts):
+        order = np.argsort(group, kind="stable")
+        group, factors = group[order], factors[:, order]
+        arguments |= {name: arguments[name][order] for name in _BY_POLICY}
+        starts = np.arange(units) * size
+        first, end = group[starts], group[np.minimum(starts + size, policies) - 1] + 1
+        group = group - np.repeat(first, size)[:policies]
     else:
-        work_on()
-    total = partial[0].copy()  # not a view, which would keep all the units' sums
-    for own in partial[1:]:
-        total += own
+        first, end = np.zeros(units, dtype=np.int64), np.full(units, groups)
+    plain = {name: _plain(value) for name, value in dict(arguments, group=group, factors=factors).items()}
+
+    def work(u: int) -> np.ndarray:
+        own = np.zeros((impacts, end[u] - first[u], years, 7))
+        _project_unit(low=u * size, high=min(policies, (u + 1) * size), out=own, **plain)
+        return own
+
+    total = np.zeros((impacts, groups, years, 7))
+
+    def add(found: Iterable[np.ndarray]) -> None:
+        for u, own in enumerate(found):
+            total[:, first[u] : end[u]] += own
+
+    if (workers or threads()) == 1:
+        add(map(work, range(units)))
+    else:
+        with ThreadPoolExecutor(workers or threads()) as pool:
+            add(pool.map(work, range(units)))
     total[1:, :, :, :3] = total[0, :, :, :3]
     return total
 

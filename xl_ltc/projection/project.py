@@ -136,11 +136,9 @@ class PreparedBlock:
         """
         for impact in impacts:
             _check_impact(self._block, impact, impacts[0])
-        calendar, policies, groups = self._timeline.years[:years], len(self._block), len(self.groups)
+        calendar = self._timeline.years[:years]
         values = kernel.project_all(
-            kernel.work_units(policies, groups, len(calendar), len(impacts)),
-            policies,
-            groups,
+            len(self.groups),
             len(calendar),
             workers,
             first_year=int(self._timeline.years[0]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from xl_ltc.errors import InputError
+from xl_ltc.sums import sum_of_rows
 
 if TYPE_CHECKING:  # who only wants the names of the measures need not wait for pandas
     import pandas as pd
@@ -53,7 +54,7 @@ class CashFlows:
 
     def total(self, measure: str, basis: Basis) -> np.ndarray:
         """A measure by year over all groups, shape (years,)."""
-        return np.asarray(self.get(measure, basis).sum(axis=0))
+        return sum_of_rows(self.get(measure, basis))
 
     def where(self, **conditions: object) -> CashFlows:
         """The groups whose grouping columns have the given values."""
