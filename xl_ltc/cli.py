@@ -277,15 +277,19 @@ def _run_by_partitions(options: argparse.Namespace, progress: _Progress) -> int:
     from xl_ltc.errors import InputError
     from xl_ltc.workbook.actions import run_by_partitions
 
-    for option, given, why in (
-        ("--out", options.out, "writes no workbook, but --results DIR"),
-        ("--keep", options.keep, "keeps no results of each policy"),
-    ):
-        if given is not None:
-            raise InputError.single(option, str(given), f"no {option}: a run by partitions {why}")
+    if options.out is not None:
+        allowed = "no --out: a run by partitions writes no workbook, but --results DIR"
+        raise InputError.single("--out", str(options.out), allowed)
     partitions = None if options.partitions == AUTO else options.partitions
     outcome = run_by_partitions(
-        options.workbook, options.inforce, options.results, progress, options.sold, partitions, options.cluster
+        options.workbook,
+        options.inforce,
+        options.results,
+        progress,
+        options.sold,
+        options.keep,
+        partitions,
+        options.cluster,
     )
     progress("done")
     _tell(outcome.summary, outcome.warnings, outcome.files)

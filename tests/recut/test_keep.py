@@ -16,6 +16,7 @@ from tests.recut.keeping import keep_run
 from tests.small_filing import files_in
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.inforce.schema import CODED
 from xl_ltc.recut import keep
 from xl_ltc.recut.columns import CASH_FLOWS, HISTORY, POLICIES, PRESENT_VALUES, YEARS, meanings
 from xl_ltc.recut.keep import check_keep, keep_history, keep_partition, keeping
@@ -88,7 +89,7 @@ def test_parts_make_the_same_run(few: FilingRun, tmp_path: Path, monkeypatch: py
                 again = keep_partition(block, few.basis, increase, kept.data, part)
             files += again
         files.append(keep_history(few.history, settings, kept.data))
-        kept.finish(files, few.block, settings, {})
+        kept.finish(files, {n: few.assumptions.vocabulary(n) for n in CODED}, settings, {})
     found = recut(KeptRun.open(tmp_path / "parts"), ["state", "sex"], years=True)
     assert [g.key for g in found.groups] == [g.key for g in whole.groups]
     for one, other in zip((*found.groups, found.total), (*whole.groups, whole.total), strict=True):

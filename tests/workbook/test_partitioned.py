@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
-from tests.small_filing import SmallFiling, small_filing
+from tests.recut.keeping import keep_run
+from tests.small_filing import SmallFiling, files_in, small_filing
 from xl_ltc.cli import INPUT_UNUSABLE, main
+from xl_ltc.errors import Cancelled
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.partitioned_run import LEFT_OUT, NotKept
+from xl_ltc.exhibits.reconcile import reconcile
 from xl_ltc.exhibits.results_csv import write_results
-from xl_ltc.inforce.control_totals import control_totals
+from xl_ltc.inforce.control_totals import control_totals, manifest_entry
+from xl_ltc.recut.kept import KeptRun, sha256
+from xl_ltc.recut.recut import recut
+from xl_ltc.workbook.actions import run_by_partitions
 
 pytestmark = pytest.mark.slow
 
-OF_CASH_FLOWS = {
-    "exhibit_1a_experience.csv",
-    "exhibit_1b_experience.csv",
-    "exhibit_2_58_85.csv",
-    "s15_lifetime_lr_maxval.csv",
-    "s15_58_85_by_series_millions.csv",
-    "s16_actual_to_expected_lr.csv",
-    "s18_attribution.csv",
-}
+OF_PARTITIONS = {"cash_flows.csv", "control_totals.csv"}
+"""Files that a run in memory does not write."""
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +40,16 @@ def small(filing_run: FilingRun, tmp_path_factory: pytest.TempPathFactory) -> Sm
 @pytest.fixture(scope="module")
 def in_memory(small: SmallFiling, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("in_memory")
-    write_results(small.run, (), folder)
+    write_results(small.run, reconcile(small.run), folder)
     return folder
 
 
 def assert_same_files(found: Path, wanted: Path) -> None:
-    for name in OF_CASH_FLOWS:
+    names = {file.name for file in wanted.iterdir()}
+    assert names == {file.name for file in found.iterdir()} - OF_PARTITIONS
+    for name in names:
         theirs, ours = (pd.read_csv(folder / name, dtype=str, keep_default_na=False) for folder in (wanted, found))
-        assert len(ours), name
+        assert len(ours) or name == "reconciliation.csv", name
         numbers = [frame.apply(pd.to_numeric, errors="coerce") for frame in (ours, theirs)]
         pd.testing.assert_frame_equal(*numbers, rtol=1e-12, check_dtype=False, obj=name)
         pd.testing.assert_frame_equal(ours.where(numbers[0].isna()), theirs.where(numbers[1].isna()), obj=name)
@@ -86,11 +90,92 @@ def test_a_cluster_gives_the_same_files(
     assert "3 of 3 tasks done on 1 worker" in capsys.readouterr().err
 
 
+# Results of each policy
+
+
+def assert_recut_as_whole(kept: Path, whole: KeptRun) -> None:
+    by = ["state", "benefit_period", "affected"]
+    found, wanted = (recut(run, by, years=True) for run in (KeptRun.open(kept), whole))
+    assert [group.key for group in found.groups] == [group.key for group in wanted.groups]
+    for ours, theirs in zip((*found.groups, found.total), (*wanted.groups, wanted.total), strict=True):
+        assert dict(ours.sums) == pytest.approx(dict(theirs.sums), rel=1e-12)
+    assert [(year.key, year.year) for year in found.years] == [(year.key, year.year) for year in wanted.years]
+    for one, other in zip(found.years, wanted.years, strict=True):
+        np.testing.assert_allclose(one.flows, other.flows, rtol=1e-12)
+
+
+@pytest.fixture(scope="module")
+def whole(small: SmallFiling, tmp_path_factory: pytest.TempPathFactory) -> KeptRun:
+    return keep_run(small.run, tmp_path_factory.mktemp("whole") / "kept")
+
+
+@pytest.mark.parametrize("partitions", ["1", "4"])
+def test_a_run_is_kept_as_by_a_whole_run(small: SmallFiling, whole: KeptRun, tmp_path: Path, partitions: str) -> None:
+    given = ["--inforce", str(small.parquet), "--results", str(tmp_path / "results"), "--partitions", partitions]
+    for _ in range(2):  # the second replaces the first
+        assert main(["run", str(small.inputs_only), *given, "--keep", str(tmp_path / "kept")]) == 0
+    assert_recut_as_whole(tmp_path / "kept", whole)
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+    kept = KeptRun.open(tmp_path / "kept")
+    assert kept.run["inforce"]["file_sha256"] == sha256(small.parquet)
+    totals = (kept.run["inforce"]["control_totals"], manifest_entry(small.run.block)["control_totals"])
+    pd.testing.assert_frame_equal(*(pd.DataFrame.from_dict(of, orient="index") for of in totals), rtol=1e-12)
+    assert kept.run["command"].endswith(f"--results results --keep kept --partitions {partitions}")
+    files = {file.path.split("/", 1)[1] for file in kept.files}
+    there = (path.relative_to(tmp_path / "kept") for path in (tmp_path / "kept").rglob("*") if path.is_file())
+    assert files == {path.as_posix().split("/", 1)[1] for path in there if len(path.parts) > 1}
+
+
+def test_workers_keep_a_run_together_and_one_that_is_killed_keeps_nothing_twice(
+    small: SmallFiling, whole: KeptRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed: list[int] = []
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
+    ) as two:
+
+        def kill_one(words: str) -> None:
+            if words.startswith("4 of 15 tasks") and not killed:
+                with Client(two.scheduler_address, set_as_default=False) as client:
+                    killed.append(next(iter(client.run(os.getpid).values())))
+                os.kill(killed[0], signal.SIGKILL)
+
+        run_by_partitions(
+            small.inputs_only,
+            small.parquet,
+            tmp_path / "results",
+            kill_one,
+            keep=tmp_path / "kept",
+            partitions=15,
+            cluster=two.scheduler_address,
+        )
+    assert killed
+    assert_recut_as_whole(tmp_path / "kept", whole)
+
+
+def test_an_interrupted_run_leaves_what_was_kept_before(small: SmallFiling, tmp_path: Path) -> None:
+    def stop(words: str) -> None:
+        if "partition 3 of 4" in words:
+            raise Cancelled
+
+    def keep(progress: Callable[[str], None]) -> None:
+        where = (tmp_path / "results", progress)
+        run_by_partitions(small.inputs_only, small.parquet, *where, keep=tmp_path / "kept", partitions=4)
+
+    with pytest.raises(Cancelled):
+        keep(stop)
+    assert not list(tmp_path.iterdir())
+    keep(lambda _: None)
+    before = files_in(tmp_path)
+    with pytest.raises(Cancelled):
+        keep(stop)
+    assert files_in(tmp_path) == before
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         (["--results", "results", "--out", "other.xlsx"], "--out: found other.xlsx"),
-        (["--results", "results", "--keep", "kept"], "--keep: found kept; allowed: no --keep"),
         ([], "--results: found nothing"),
         (["--results", "results", "--inforce", "policies.csv"], "in partitions"),
     ],

@@ -12,6 +12,7 @@ from xl_ltc.exhibits.experience_rows import note_if_empty
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.lookups import literal, pick, pick_text, row_where, structured
 from xl_ltc.exhibits.policies import series_rows
+from xl_ltc.exhibits.section_06 import average_rates
 from xl_ltc.exhibits.table import NOT_AVAILABLE, Cell, Column, Measure, Page, Row, Table, Value, live, text
 from xl_ltc.experience.study import APPENDIX_B, BASIS, EXHIBIT_3, STUDY_BY_NAME
 
@@ -269,7 +270,7 @@ def _bases(run: FilingRun, exhibit: str) -> Table:
 def _interest(run: FilingRun, exhibit: str) -> Table:
     """Current rates by series, and the original ones or that of the 513 Series pricing."""
     pricing = run.assumptions.pricing_interest
-    averages = _averages(run)
+    averages = average_rates(run)
     rows = []
     for i, (row, series) in enumerate(series_rows(run).items()):
         at_issue = averages[i]
@@ -326,10 +327,3 @@ def _original(run: FilingRun, series: str) -> dict[str, Cell]:
         "original": live(f"={rate}", float(frame.loc[series, "original_pricing"])),
         "basis": live(f"={basis}", str(frame.loc[series, "original_basis"])),
     }
-
-
-def _averages(run: FilingRun) -> list[float | None]:
-    """The average maximum valuation rate of each series' insureds, as section 6f has it."""
-    rate, codes = run.assumptions.valuation_interest.rate(run.block.issue_year), run.block.codes("series")
-    means = [rate[codes == i] for i in range(len(run.series))]
-    return [float(m.mean()) if len(m) else None for m in means]

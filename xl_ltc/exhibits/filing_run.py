@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.experience.study import Study, nothing_given
 from xl_ltc.inforce.block import Block
 from xl_ltc.loss_ratio.measures import Experience
+from xl_ltc.partitions.summed import Key, Summed
 from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest, check_sets, section_18
 from xl_ltc.pricing.attribution import Attribution, until_implementation
 from xl_ltc.pricing.sets import AssumptionSets
@@ -21,6 +23,63 @@ from xl_ltc.projection.project import PreparedBlock
 from xl_ltc.projection.results import CashFlows, from_history, join
 from xl_ltc.rate_increase.behaviour import RBO_BASES
 from xl_ltc.rate_increase.impact import PolicyIncrease, on_rbo_basis, policy_increase
+from xl_ltc.sums import sums_by_code
+
+
+@dataclass(frozen=True)
+class Policies:
+    """Policies that something is summed of: of a whole run, or some of those of a run by partitions.
+
+    Attributes:
+        block, assumptions: as of the run.
+        increase: each policy's increase and elections.
+    """
+
+    block: Block
+    increase: PolicyIncrease
+    assumptions: AssumptionSet
+
+    def by_series(self, rows: np.ndarray | None = None, weights: np.ndarray | None = None) -> np.ndarray:
+        """Policies where a mask is true, or all, counted or their weights summed, shape (series,)."""
+        codes = self.block.codes("series")
+        if rows is not None:
+            codes, weights = codes[rows], None if weights is None else weights[rows]
+        return _added(codes, weights, self._series)
+
+    def by_code(
+        self, what: str, codes: np.ndarray, rows: np.ndarray | None = None, weights: np.ndarray | None = None
+    ) -> dict[Key, np.ndarray]:
+        """The same by series for each code there is, a whole number of at least 0, under ``(what, code)``."""
+        series = self.block.codes("series")
+        if rows is not None:
+            codes, series, weights = codes[rows], series[rows], None if weights is None else weights[rows]
+        present = np.unique(codes).tolist()
+        size = (present[-1] + 1) * self._series if present else 0
+        found = _added(codes * self._series + series, weights, size).reshape(-1, self._series)
+        return {(what, code): found[code] for code in present}
+
+    @property
+    def _series(self) -> int:
+        return len(self.assumptions.vocabulary("series"))
+
+
+def _added(codes: np.ndarray, weights: np.ndarray | None, size: int) -> np.ndarray:
+    """How often there is each code, or the sum of its weights; float64, shape (size,)."""
+    if weights is None:
+        return np.bincount(codes, minlength=size).astype(float)
+    return sums_by_code(codes, weights, size)
+
+
+SumsOf = Callable[[Policies], Summed]
+"""What a section shows of policies: a function of a module, which partitions are given too."""
+
+
+def counts(policies: Policies) -> Summed:
+    """Policies, and those affected by the increase."""
+    return Summed({(_POLICIES,): policies.by_series(), (_AFFECTED,): policies.by_series(policies.increase.affected)})
+
+
+_POLICIES, _AFFECTED = "policies", "affected"
 
 
 @dataclass(frozen=True)
@@ -39,6 +98,8 @@ class FilingRun:
         request: which assumption sets are projected and compared.
         pricing: expected experience, and the assumption sets.
         attribution: from expected experience to current (section 18); None where the former is not known.
+        summed: what the sections show of the policies, by the names of their functions, where the run was by
+            partitions and holds no policy; None where it does.
     """
 
     block: Block
@@ -53,6 +114,23 @@ class FilingRun:
     request: PricingRequest = field(default_factory=PricingRequest)
     pricing: PricingBasisOfRun | None = None
     attribution: Attribution | None = None
+    summed: Mapping[str, Summed] | None = None
+
+    def sums(self, of: SumsOf) -> Summed:
+        """What a section shows of the policies: of all of them, or added up over the partitions."""
+        if self.summed is None:
+            return of(Policies(self.block, self.increase, self.assumptions))
+        return self.summed[of.__name__]
+
+    @cached_property
+    def policies(self) -> int:
+        """How many policies."""
+        return int(self.sums(counts)[_POLICIES].sum())
+
+    @cached_property
+    def affected(self) -> int:
+        """How many of them are affected by the increase."""
+        return int(self.sums(counts)[_AFFECTED].sum())
 
     @cached_property
     def experience(self) -> Experience:

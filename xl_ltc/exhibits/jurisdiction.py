@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from xl_ltc.inforce.block import Block
 from xl_ltc.settings import Settings
 from xl_ltc.states import STATES
 
@@ -29,3 +32,7 @@ class Jurisdiction:
     def of(cls, settings: Settings) -> Jurisdiction:
         """The state that the settings name."""
         return cls(settings.filing_state, STATES[settings.filing_state], settings.state_rate_increase_cap)
+
+    def policies(self, block: Block) -> np.ndarray:
+        """Which policies of a block are of the state, a mask."""
+        return np.asarray((block.frame["state"] == self.code).to_numpy())

@@ -24,7 +24,12 @@ _LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "scipy", "pymort", "xlsxwri
 
 
 def manifest(
-    run: FilingRun, command: str, started: dt.datetime, seconds: float, warnings: Sequence[str]
+    run: FilingRun,
+    command: str,
+    started: dt.datetime,
+    seconds: float,
+    warnings: Sequence[str],
+    inforce: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The record of a run as plain JSON values.
 
@@ -36,11 +41,12 @@ def manifest(
         command: what the user asked for.
         started: when, with its time zone; seconds: how long it took up to here.
         warnings: what the user should know.
+        inforce: what the policies are known by, where the run does not hold them; None for ``manifest_entry``.
     """
     experience = run.experience
     taken = {
         "code_sha256": code_hash(),
-        "inforce": manifest_entry(run.block),
+        "inforce": manifest_entry(run.block) if inforce is None else dict(inforce),
         "assumptions_sha256": assumptions_hash(run.assumptions),
         "history_sha256": frame_hash(run.history),
         "study_sha256": frames_hash(run.study),
@@ -57,7 +63,7 @@ def manifest(
         "seconds": round(seconds, 2),
         **taken,
         "results": {
-            "policies_affected": int(run.increase.affected.sum()),
+            "policies_affected": run.affected,
             "lifetime_loss_ratio_before": experience.lifetime_loss_ratio("before"),
             "lifetime_loss_ratio_after": experience.lifetime_loss_ratio("after"),
             "test_58_85_item_5": experience.test_58_85().item_5,

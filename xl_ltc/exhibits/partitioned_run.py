@@ -1,9 +1,9 @@
-"""A run on a file read by partitions: what is a function of cash flows, history and pricing; no policy is kept."""
+"""A run on a file read by partitions: of cash flows, history, pricing and sums over policies; it holds no policy."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,39 +11,48 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
-from xl_ltc.exhibits.checks import Published
-from xl_ltc.exhibits.exhibit_1 import exhibit_1
-from xl_ltc.exhibits.exhibit_2 import exhibit_2
-from xl_ltc.exhibits.filing_run import FilingRun
-from xl_ltc.exhibits.results_csv import write_cash_flow_results
-from xl_ltc.exhibits.section_15 import section_15
-from xl_ltc.exhibits.section_16 import section_16
-from xl_ltc.exhibits.section_18 import section_18
-from xl_ltc.exhibits.table import Page
+from xl_ltc.exhibits.checks import Check
+from xl_ltc.exhibits.filing_pages import FilingPages
+from xl_ltc.exhibits.filing_run import FilingRun, Policies, counts
+from xl_ltc.exhibits.phase_in import SHEET
+from xl_ltc.exhibits.results_csv import write_results
+from xl_ltc.exhibits.section_02 import increase_sums
+from xl_ltc.exhibits.section_06 import behaviour_sums, interest_sums
+from xl_ltc.exhibits.section_12 import mode_sums
+from xl_ltc.exhibits.section_19 import new_business_sums, own_request_sums
+from xl_ltc.exhibits.section_21 import distribution_sums
+from xl_ltc.exhibits.section_22 import affected_sums
 from xl_ltc.experience.study import Study
+from xl_ltc.files import sha256
 from xl_ltc.inforce.block import Block
+from xl_ltc.inforce.control_totals import as_json
 from xl_ltc.partitions.cases import Case, ended_impact, rbo_cases
 from xl_ltc.partitions.project_file import PartitionedResult, project_file
+from xl_ltc.partitions.summed import Summed
 from xl_ltc.pricing.analysis import PricingBasisOfRun, PricingRequest
 from xl_ltc.pricing.attribution import Attribution, as_expected, attributed, mixes
 from xl_ltc.pricing.sets import AssumptionSets, Mix
 from xl_ltc.pricing.sold import Sold
 from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.results import CashFlows, from_history, join
-from xl_ltc.rate_increase.impact import PolicyIncrease
+from xl_ltc.rate_increase.impact import PolicyIncrease, policy_increase
+from xl_ltc.recut.keep import keep_partition
+from xl_ltc.recut.kept import KeptFile
 
-LEFT_OUT = (
-    "Section 2",
-    "Section 6",
-    "Section 12",
-    "Section 19",
-    "Phase-in",
-    "Section 21",
-    "Section 22",
-    "Exhibit III tables",
-    "Appendix B tables",
+SUMMED = (
+    counts,
+    increase_sums,
+    behaviour_sums,
+    interest_sums,
+    mode_sums,
+    own_request_sums,
+    new_business_sums,
+    distribution_sums,
+    affected_sums,
 )
-"""The exhibits that need each policy, which a run by partitions does not give."""
+"""What the exhibits show of the policies, but for the phase-in."""
+LEFT_OUT = (SHEET,)
+"""The exhibits that need all policies together, which a run by partitions does not give."""
 _STEP = "attribution "
 
 
@@ -52,32 +61,30 @@ class PartitionedRun:
     """What a run by partitions computed.
 
     Attributes:
-        run: its cash flows and what follows from them; to ask it for policies is an error.
-        result: control totals, and how many policies.
+        run: its cash flows and sums and what follows from them; to ask it for policies is an error.
+        result: control totals, how many policies, and the files of their own results.
+        file: the in-force file.
     """
 
     run: FilingRun
     result: PartitionedResult
+    file: Path
 
     @property
-    def pages(self) -> tuple[Page, ...]:
-        """The exhibits that are of cash flows alone."""
-        run = self.run
-        return (
-            exhibit_1(run, "before"),
-            exhibit_1(run, "after"),
-            exhibit_2(run),
-            section_15(run, Published.of(())),
-            section_16(run),
-            section_18(run),
-        )
+    def inforce(self) -> dict[str, Any]:
+        """What the policies are known by in the run's record: the file's hash, for a block has one only as a whole."""
+        return {"file_sha256": sha256(self.file), "control_totals": as_json(self.result.control_totals)}
 
-    def write(self, folder: Path) -> tuple[Path, ...]:
-        """Write their files as a run in memory does, the projection by group and year, and the control totals."""
+    def write(self, checks: Sequence[Check], pages: FilingPages, folder: Path) -> tuple[Path, ...]:
+        """Write the files of a run in memory, the cash flows by group and year, and the control totals.
+
+        Args:
+            checks, pages: as of ``write_results``; folder: where to.
+        """
         totals, flows = folder / "control_totals.csv", folder / "cash_flows.csv"
         self.result.control_totals.to_csv(totals, lineterminator="\n")
         self.run.cash_flows.frame().to_csv(flows, index=False, lineterminator="\n")
-        return (*write_cash_flow_results(self.run, self.pages, folder), flows, totals)
+        return (*write_results(self.run, checks, folder, pages), flows, totals)
 
 
 def run_partitions(
@@ -89,13 +96,17 @@ def run_partitions(
     request: PricingRequest,
     partitions: int | None = None,
     cluster: str | None = None,
+    keep: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    caution: str = "",
+    scenario: str = "",
 ) -> PartitionedRun:
     """As ``run_filing``, of an in-force file of any size; the file is read once.
 
     Args:
         path, partitions, cluster, progress: as of ``project_file``.
-        history, assumptions, study, sold, request: as of ``run_filing``.
+        history, assumptions, study, sold, request, caution, scenario: as of ``run_filing``.
+        keep: folder for the results of each policy, as ``keep_partition`` has it; None for none.
 
     Raises:
         InputError: every problem of the policies; a set that can't be used; a cluster that can't be used.
@@ -107,7 +118,14 @@ def run_partitions(
     rbo = rbo_cases(assumptions, basis)
     steps = {} if pricing.expected is None else _steps(sets, request, basis)
     result = project_file(
-        path, assumptions, cases=(*rbo, *steps.values()), partitions=partitions, cluster=cluster, progress=progress
+        path,
+        assumptions,
+        cases=(*rbo, *steps.values()),
+        partitions=partitions,
+        cluster=cluster,
+        summed=functools.partial(_summed, assumptions),
+        keep=None if keep is None else functools.partial(_keep, assumptions, basis, keep),
+        progress=progress,
     )
     flows = {name: join(past, of_case) for name, of_case in result.by_case.items()}
     absent: Any = NotKept()
@@ -119,12 +137,28 @@ def run_partitions(
         increase=PolicyIncrease(absent, absent, absent, absent, absent, absent, effective_year),
         cash_flows=flows[assumptions.settings.rbo_basis],
         rbo_cash_flows={case.name: flows[case.name] for case in rbo},
+        caution=caution,
+        scenario=scenario,
         study=study,
         request=request,
         pricing=pricing,
         attribution=_attribution(pricing, request, steps, flows),
+        summed=result.summed,
     )
-    return PartitionedRun(run, result)
+    return PartitionedRun(run, result, path)
+
+
+def _summed(assumptions: AssumptionSet, block: Block) -> dict[str, Summed]:
+    """What the exhibits show of the policies of a block."""
+    policies = Policies(block, policy_increase(block, assumptions), assumptions)
+    return {of.__name__: of(policies) for of in SUMMED}
+
+
+def _keep(
+    assumptions: AssumptionSet, basis: ProjectionBasis, folder: Path, block: Block, first: int
+) -> tuple[KeptFile, ...]:
+    """The results of each policy of a block, in files named by its first record."""
+    return keep_partition(block, basis, policy_increase(block, assumptions), folder, first)
 
 
 def _steps(sets: AssumptionSets, request: PricingRequest, prepared_on: ProjectionBasis) -> dict[object, Case]:

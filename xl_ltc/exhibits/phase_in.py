@@ -24,6 +24,10 @@ from xl_ltc.exhibits.table import (
 )
 
 SHEET = "Phase-in"
+BY_PARTITIONS = (
+    "Not in a run by partitions, which holds no policies: equivalent increases are found over all policies of the "
+    "state together, each with its own steps."
+)
 DEFERRALS = (1, 2, 3)
 """Years by which the nationwide increase is deferred."""
 
@@ -42,6 +46,8 @@ def phase_in(run: FilingRun) -> Page:
     if not state.cap:
         note = text(f"{state.name} allows no increase (setting state_rate_increase_cap is 0): none can be phased in.")
         return Page(SHEET, purpose, title, (), (note,), landscape=True)
+    if run.summed is not None:
+        return Page(SHEET, purpose, title, (), (text(BY_PARTITIONS),), landscape=True)
     ways = StatePhaseIn.of(run)
     rounding = " What remains for the last step is rounded." if settings.increase_rounding else ""
     return Page(

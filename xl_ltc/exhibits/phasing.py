@@ -104,7 +104,7 @@ class StatePhaseIn:
     def of(cls, run: FilingRun) -> StatePhaseIn:
         """Those of a run; its setting ``state_rate_increase_cap`` is more than zero."""
         state = Jurisdiction.of(run.assumptions.settings)
-        block = run.block.select((run.block.frame["state"] == state.code).to_numpy())
+        block = run.block.select(state.policies(run.block))
         return cls(
             state,
             run.assumptions,

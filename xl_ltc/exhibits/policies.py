@@ -1,4 +1,4 @@
-"""Counting policies: the engine values, and live shares, of the sections that describe the block.
+"""What is summed of policies: the engine values, and live shares, of the sections that describe the block.
 
 Columns by series are named ``<prefix>_all``, ``<prefix>_0``, ``<prefix>_1``, … in the order of ``run.series``.
 """
@@ -23,7 +23,7 @@ from xl_ltc.exhibits.table import (
     live,
     text,
 )
-from xl_ltc.sums import sums_by_code
+from xl_ltc.partitions.summed import Summed
 
 TOTAL = "Total"
 SHARE, COUNT = "share", "count"
@@ -31,19 +31,9 @@ Reduce = Literal["SUM", "MIN", "MAX"]
 _REDUCE: dict[Reduce, Callable[[list[float]], float]] = {"SUM": sum, "MIN": min, "MAX": max}
 
 
-def sum_by_series(run: FilingRun, rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
-    """Policies where a mask is true, counted or their weights summed, shape (series,)."""
-    codes = run.block.codes("series")[rows]
-    if weights is None:
-        return np.bincount(codes, minlength=len(run.series)).astype(float)
-    return sums_by_code(codes, weights[rows], len(run.series))
-
-
-def count_by(run: FilingRun, codes: np.ndarray, size: int, rows: np.ndarray) -> np.ndarray:
-    """Policies where a mask is true, counted by code and series, shape (size, series)."""
-    series = len(run.series)
-    flat = np.bincount(codes[rows] * series + run.block.codes("series")[rows], minlength=size * series)
-    return flat.reshape(size, series).astype(float)
+def table_of(run: FilingRun, found: Summed, what: str, size: int) -> np.ndarray:
+    """Sums by code, as ``Policies.by_code`` has them, and series; shape (size, series)."""
+    return np.stack([found.sums.get((what, code), np.zeros(len(run.series))) for code in range(size)])
 
 
 def series_keys(run: FilingRun) -> dict[str, str]:

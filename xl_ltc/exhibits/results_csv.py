@@ -19,7 +19,7 @@ from xl_ltc.exhibits.policies import SHARE, TOTAL, series_keys, series_rows
 from xl_ltc.exhibits.section_21 import AVERAGE_ISSUE_AGE, CHARACTERISTICS, ISSUE_AGE, LEVEL_RENEWAL
 from xl_ltc.exhibits.section_22 import NATIONWIDE
 from xl_ltc.exhibits.section_22 import table_name as region_table
-from xl_ltc.exhibits.table import NOT_AVAILABLE, Page, Row, Table, Value, all_tables
+from xl_ltc.exhibits.table import NOT_AVAILABLE, Row, Table, Value, all_tables
 from xl_ltc.projection.results import BASES, Basis
 
 Tables = Mapping[str, Table]
@@ -56,22 +56,8 @@ def write_results(
     folder.mkdir(parents=True, exist_ok=True)
     pages = pages or filing_pages(run, checks)
     tables = {table.name: table for table in all_tables(pages.all)}
-    return _written(_files(run, tables, checks), folder)
-
-
-def write_cash_flow_results(run: FilingRun, pages: Sequence[Page], folder: Path) -> tuple[Path, ...]:
-    """Write the files of ``write_results`` that are of cash flows alone: Exhibits I and II, sections 15, 16 and 18.
-
-    Args:
-        run: with its cash flows; pages: these exhibits.
-        folder: where to; it exists.
-    """
-    return _written(_of_cash_flows(run, {table.name: table for table in all_tables(tuple(pages))}), folder)
-
-
-def _written(files: Iterable[File], folder: Path) -> tuple[Path, ...]:
     written = []
-    for name, header, lines in files:
+    for name, header, lines in _files(run, tables, checks):
         path = folder / f"{name}.csv"
         with path.open("w", newline="", encoding="utf-8") as handle:
             writer = csv.writer(handle, lineterminator="\n")
@@ -83,7 +69,9 @@ def _written(files: Iterable[File], folder: Path) -> tuple[Path, ...]:
 
 def _files(run: FilingRun, tables: Tables, checks: Sequence[Check]) -> Iterator[File]:
     state = Jurisdiction.of(run.assumptions.settings)
-    yield from _of_cash_flows(run, tables)
+    for basis in BASES:
+        yield from _exhibit_1(run, tables, basis)
+    yield from _tests_and_ratios(tables)
     yield from _section_02(run, tables["section_02"])
     yield (
         "s12_modal_factors",
@@ -108,10 +96,8 @@ def _files(run: FilingRun, tables: Tables, checks: Sequence[Check]) -> Iterator[
     )
 
 
-def _of_cash_flows(run: FilingRun, tables: Tables) -> Iterator[File]:
-    """What needs no policy by itself."""
-    for basis in BASES:
-        yield from _exhibit_1(run, tables, basis)
+def _tests_and_ratios(tables: Tables) -> Iterator[File]:
+    """Exhibit II, sections 15, 16 and 18."""
     yield (
         "exhibit_2_58_85",
         "item,description,amount,factor,result",

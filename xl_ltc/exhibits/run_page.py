@@ -72,7 +72,7 @@ def _status(run: FilingRun, manifest: Mapping[str, Any]) -> Table:
         "run_id": manifest.get("run_id", NONE),
         "run_started": manifest.get("started", NONE),
         "run_scenario": run.scenario or NONE,
-        "run_policies": f"{len(run.block):,}, {int(run.increase.affected.sum()):,} affected",
+        "run_policies": f"{run.policies:,}, {run.affected:,} affected",
         "run_warnings": "; ".join(manifest.get("warnings", ())) or NONE,
     }
     cells = {name: Cell(value, engine=True) for name, value in values.items()} | {

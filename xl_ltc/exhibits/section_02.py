@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.filing_run import FilingRun, Policies
 from xl_ltc.exhibits.notes import increase_note
 from xl_ltc.exhibits.policies import (
     COUNT,
     SHARE,
-    count_by,
     distribution,
     engine_cells,
     published_shares,
     series_columns,
     series_keys,
-    sum_by_series,
+    table_of,
 )
 from xl_ltc.exhibits.table import Cell, Column, Measure, Page, Row, Table, live, live_ratio, ratio_or_na, text
+from xl_ltc.partitions.summed import Summed
 
 BAND_WIDTH = 10
 """Percent."""
@@ -25,6 +25,8 @@ FEWEST_BANDS = 10
 
 MINIMUM, MAXIMUM, AVERAGE = "Minimum", "Maximum", "Average"
 _SUPPORT = "section_02_support"
+_BAND, _INCREASE = "band", "increase"
+_WEIGHTS = ("insureds", "premium", "increase", "premium_increase")
 
 
 def increase_bands(increase: np.ndarray) -> np.ndarray:
@@ -37,6 +39,27 @@ def band_labels(bands: int) -> dict[str, str]:
     """Row names and labels: ``0-10%``, ``11-20%``, …"""
     lows = [0, *range(BAND_WIDTH + 1, bands * BAND_WIDTH, BAND_WIDTH)]
     return {f"band_{i}": f"{low}-{(i + 1) * BAND_WIDTH}%" for i, low in enumerate(lows)}
+
+
+def increase_sums(policies: Policies) -> Summed:
+    """Those affected by band of their increase, the weights, and the smallest and largest increase."""
+    affected, increase = policies.increase.affected, policies.increase.increase
+    premium = policies.block.numbers("annualized_premium")
+    weighted = (None, premium, increase, increase * premium)
+    return Summed(
+        policies.by_code(_BAND, increase_bands(increase), affected)
+        | {(name,): policies.by_series(affected, of) for name, of in zip(_WEIGHTS, weighted, strict=True)},
+        {(_INCREASE,): _extreme(policies, np.fmin)},
+        {(_INCREASE,): _extreme(policies, np.fmax)},
+    )
+
+
+def _extreme(policies: Policies, how: np.ufunc) -> np.ndarray:
+    """The smallest or largest increase by series, NaN where nobody is affected."""
+    affected = policies.increase.affected
+    found = np.full(len(policies.assumptions.vocabulary("series")), np.nan)
+    how.at(found, policies.block.codes("series")[affected], policies.increase.increase[affected])
+    return found
 
 
 def section_02(run: FilingRun) -> Page:
@@ -67,12 +90,11 @@ def section_02(run: FilingRun) -> Page:
 
 
 def _distribution(run: FilingRun) -> Table:
-    increase, affected = run.increase.increase, run.increase.affected
-    bands = increase_bands(increase)
-    size = max(FEWEST_BANDS, int(bands[affected].max(initial=0)) + 1)
+    found = run.sums(increase_sums)
+    size = max([FEWEST_BANDS, *(int(band) + 1 for (band,) in found.keys(_BAND))])
     labels = band_labels(size)
-    rows = distribution(labels, count_by(run, bands, size, affected), offered_to_all=True)
-    smallest, largest = (_extreme(run, how) for how in (np.fmin, np.fmax))
+    rows = distribution(labels, table_of(run, found, _BAND, size), offered_to_all=True)
+    smallest, largest = (of[(_INCREASE,)] for of in (found.smallest, found.largest))
     rows += (
         Row(MINIMUM, {"label": text(MINIMUM), **engine_cells(SHARE, smallest, "MIN")}),
         Row(MAXIMUM, {"label": text(MAXIMUM), **engine_cells(SHARE, largest, "MAX")}),
@@ -87,25 +109,10 @@ def _distribution(run: FilingRun) -> Table:
     return Table("section_02", columns, rows, published=published_shares(run, "s02", printed))
 
 
-def _extreme(run: FilingRun, how: np.ufunc) -> np.ndarray:
-    """The smallest or largest increase by series, NaN where nobody is affected."""
-    affected = run.increase.affected
-    found = np.full(len(run.series), np.nan)
-    how.at(found, run.block.codes("series")[affected], run.increase.increase[affected])
-    return found
-
-
 def _sums(run: FilingRun) -> dict[str, np.ndarray]:
     """Weights and weighted increases, all series first."""
-    affected, increase = run.increase.affected, run.increase.increase
-    premium = run.block.numbers("annualized_premium")
-    sums = {
-        "insureds": sum_by_series(run, affected),
-        "premium": sum_by_series(run, affected, premium),
-        "increase": sum_by_series(run, affected, increase),
-        "premium_increase": sum_by_series(run, affected, increase * premium),
-    }
-    return {key: np.append(by_series.sum(), by_series) for key, by_series in sums.items()}
+    found = run.sums(increase_sums)
+    return {name: np.append(found[name].sum(), found[name]) for name in _WEIGHTS}
 
 
 def _average(run: FilingRun) -> dict[str, Cell]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.filing_run import FilingRun, Policies
 from xl_ltc.exhibits.notes import increase_note
-from xl_ltc.exhibits.policies import series_rows, sum_by_series, summed_rows
+from xl_ltc.exhibits.policies import series_rows, summed_rows
 from xl_ltc.exhibits.table import ALL, Cell, Column, Measure, Page, Row, Table, live_ratio, ratio_or_na, text
+from xl_ltc.partitions.summed import Key, Summed
 
 _ELECTIONS = {"cbul": "CBUL election", "rbo": "RBO election", "selection": "Adverse selection"}
 _WEIGHTS = {"premium": "premium", "insureds": "lives"}
@@ -16,6 +17,43 @@ _INTEREST_WEIGHTS: tuple[tuple[str, str, Measure], ...] = (
     ("premium", "Annualized premium", "money"),
 )
 _PRINTED = {"cbul": "cbul_average", "rbo": "rbo_average", "selection": "adverse_selection_average"}
+
+
+def behaviour_sums(policies: Policies) -> Summed:
+    """Those affected, their premium, and elections weighted by either."""
+    increase = policies.increase
+    weights = {"premium": policies.block.numbers("annualized_premium"), "insureds": None}
+    rates = {"cbul": increase.cbul, "rbo": increase.rbo, "selection": increase.adverse_selection - 1.0}
+    sums: dict[Key, np.ndarray] = {}
+    for weight, of in weights.items():
+        sums[(weight,)] = policies.by_series(increase.affected, of)
+        for key, rate in rates.items():
+            weighted = rate if of is None else rate * of
+            sums[(f"{key}_{weight}",)] = policies.by_series(increase.affected, weighted)
+    return Summed(sums)
+
+
+def interest_sums(policies: Policies) -> Summed:
+    """All policies and their premium by maximum valuation rate."""
+    by_policy = policies.assumptions.valuation_interest.rate(policies.block.issue_year)
+    rates, codes = np.unique(by_policy, return_inverse=True)
+    weights = {"insureds": None, "premium": policies.block.numbers("annualized_premium")}
+    return Summed(
+        {
+            (weight, float(rates[int(code)])): values
+            for weight, of in weights.items()
+            for (_, code), values in policies.by_code(weight, codes, weights=of).items()
+        }
+    )
+
+
+def average_rates(run: FilingRun) -> list[float | None]:
+    """The average maximum valuation rate of each series' insureds."""
+    found = run.sums(interest_sums)
+    rates = [float(rate) for (rate,) in found.keys("insureds")]
+    counted = np.stack([found[("insureds", rate)] for rate in rates])
+    totals = counted.sum(axis=0)
+    return [float(np.dot(rates, counted[:, i]) / of) if of else None for i, of in enumerate(totals.tolist())]
 
 
 def section_06(run: FilingRun) -> Page:
@@ -31,16 +69,9 @@ def section_06(run: FilingRun) -> Page:
 
 
 def _behaviour(run: FilingRun) -> Table:
-    affected, increase = run.increase.affected, run.increase
-    premium = run.block.numbers("annualized_premium")
-    rates = {"cbul": increase.cbul, "rbo": increase.rbo, "selection": increase.adverse_selection - 1.0}
-    sums = {"insureds": sum_by_series(run, affected), "premium": sum_by_series(run, affected, premium)}
-    weights = {"premium": premium, "insureds": np.ones(len(premium))}
-    sums |= {
-        f"{key}_{weight}": sum_by_series(run, affected, rate * weights[weight])
-        for weight in _WEIGHTS
-        for key, rate in rates.items()
-    }
+    found = run.sums(behaviour_sums)
+    sums = {name: found[name] for name in ("insureds", "premium")}
+    sums |= {f"{key}_{weight}": found[f"{key}_{weight}"] for weight in _WEIGHTS for key in _ELECTIONS}
     rows = []
     for row, cells, values in summed_rows(run, sums):
         averages = {
@@ -48,7 +79,7 @@ def _behaviour(run: FilingRun) -> Table:
                 f"{{{key}_{weight}}}", f"{{{weight}}}", ratio_or_na(values[f"{key}_{weight}"], values[weight])
             )
             for weight in _WEIGHTS
-            for key in rates
+            for key in _ELECTIONS
         }
         rows.append(Row(row, cells | averages, "total" if row == ALL else "body"))
     columns = (
@@ -78,14 +109,10 @@ def _behaviour(run: FilingRun) -> Table:
 
 
 def _interest(run: FilingRun) -> Table:
-    rate = run.assumptions.valuation_interest.rate(run.block.issue_year)
-    rates = sorted(set(rate.tolist()), reverse=True)
-    weights = {"insureds": np.ones(len(rate)), "premium": run.block.numbers("annualized_premium")}
-    sums = {
-        f"{weight}_{i}": sum_by_series(run, rate == r, values)
-        for weight, values in weights.items()
-        for i, r in enumerate(rates)
-    }
+    found = run.sums(interest_sums)
+    rates = [float(rate) for (rate,) in reversed(found.keys("insureds"))]
+    weights = [weight for weight, _, _ in _INTEREST_WEIGHTS]
+    sums = {f"{weight}_{i}": found[(weight, rate)] for weight in weights for i, rate in enumerate(rates)}
     heads = {f"{weight}_{i}": Cell(r, engine=True, measure="rate") for weight in weights for i, r in enumerate(rates)}
     rows = [Row("rate", {"series": text("Rate"), **heads})]
     last = len(rates) - 1

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.filing_run import FilingRun, Policies
+from xl_ltc.exhibits.policies import table_of
 from xl_ltc.exhibits.table import Column, Page, Row, Table, engine, live, live_ratio, ratio_or_na, text
 from xl_ltc.inforce.schema import PREMIUM_MODES
+from xl_ltc.partitions.summed import Summed
 
 MODAL_FACTORS = {"Annual": 1.0, "Semi-Annual": 0.520, "Quarterly": 0.265, "Monthly": 0.088}
 """Of the annual premium, section 12. The in-force file's annualized premium is on its own mode already."""
 
-_TOTAL = "Total"
+_TOTAL, _MODE = "Total", "mode"
+
+
+def mode_sums(policies: Policies) -> Summed:
+    """Policies by premium mode."""
+    codes = pd.Categorical(policies.block.frame["premium_mode"], categories=PREMIUM_MODES).codes
+    return Summed(policies.by_code(_MODE, codes.astype("int64")))
 
 
 def section_12(run: FilingRun) -> Page:
     """All insureds in force, nationwide."""
-    modes = run.block.frame["premium_mode"]
-    codes = pd.Categorical(modes, categories=PREMIUM_MODES).codes
-    counts = np.bincount(codes, minlength=len(PREMIUM_MODES)).astype(float)
+    counts = table_of(run, run.sums(mode_sums), _MODE, len(PREMIUM_MODES)).sum(axis=1)
     total = float(counts.sum())
     rows = [
         Row(

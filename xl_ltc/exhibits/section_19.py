@@ -2,22 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.filing_run import FilingRun, Policies
 from xl_ltc.exhibits.jurisdiction import PUBLISHED, Jurisdiction
-from xl_ltc.exhibits.policies import series_rows, sum_by_series, summed_rows
+from xl_ltc.exhibits.policies import series_rows, summed_rows
 from xl_ltc.exhibits.section_22 import NATIONWIDE
 from xl_ltc.exhibits.section_22 import table_name as region_table
 from xl_ltc.exhibits.table import ALL, Cell, Column, Page, Row, Table, engine, live, live_ratio, ratio_or_na, text
+from xl_ltc.partitions.summed import Key, Summed
 from xl_ltc.rate_increase.schedule import rate_increase
+from xl_ltc.settings import Settings
 from xl_ltc.states import STATES
-from xl_ltc.sums import sums_by_code
 
 _TABLE = "section_19"
 _AT_LEVEL = 1e-9
 """A premium so close to the new-business level, relative to it, is there."""
+
+
+_STATE = "State"
+_REGION_SUMS = ("insureds", "premium_before", "premium_after", "premium_new_business", "at_level")
+_STATE_SUMS = ("insureds", "premium_before", "premium_after")
+
+
+def own_request_sums(policies: Policies) -> Summed:
+    """Those affected by state, each under its own request: that of the filing state has its own cap."""
+    affected = policies.increase.affected
+    position, found = pd.factorize(policies.block.frame["state"], sort=True)
+    states = [str(code) for code in found]
+    before = policies.block.numbers("annualized_premium")
+    after = before * (1.0 + _increase(policies, _caps(policies.assumptions.settings, states)[position]))
+    # A state of the block has its line, also where nobody is affected.
+    none = np.zeros(len(policies.assumptions.vocabulary("series")))
+    sums: dict[Key, np.ndarray] = {(name, state): none for name in _STATE_SUMS for state in states}
+    for name, weights in zip(_STATE_SUMS, (None, before, after), strict=True):
+        for (_, code), values in policies.by_code(name, position, affected, weights).items():
+            sums[(name, states[int(code)])] = values
+    return Summed(sums)
+
+
+def new_business_sums(policies: Policies) -> Summed:
+    """Those affected in the state and nationwide, after either request beside the rates now marketed."""
+    settings, block = policies.assumptions.settings, policies.block
+    state = Jurisdiction.of(settings)
+    before, new_business = (block.numbers(c) for c in ("annualized_premium", "new_business_premium"))
+    to_level = _increase(policies, np.inf)
+    sums: dict[Key, np.ndarray] = {}
+    for region, where, cap in (
+        (_STATE, state.policies(block), state.cap),
+        (NATIONWIDE, True, settings.rate_increase_cap),
+    ):
+        rows, increase = policies.increase.affected & where, _increase(policies, cap)
+        at_level = to_level <= increase + _AT_LEVEL
+        weighted = (None, before, before * (1.0 + increase), new_business, at_level.astype(float))
+        for name, weights in zip(_REGION_SUMS, weighted, strict=True):
+            sums[(region, name)] = policies.by_series(rows, weights)
+    return Summed(sums)
+
+
+def _caps(settings: Settings, states: Sequence[str]) -> np.ndarray:
+    """The cap of each state's own request."""
+    state = Jurisdiction.of(settings)
+    return np.array([state.cap if code == state.code else settings.rate_increase_cap for code in states])
 
 
 def section_19(run: FilingRun) -> Page:
@@ -30,9 +79,9 @@ def section_19(run: FilingRun) -> Page:
         ("Section 19", f"Average Annual Premium in {state.name}", f"Based on {date:%B %d, %Y} In-Force[1]"),
         (
             _printed(run, state),
-            _every_state(run, state),
-            _beside_new_business(run, state.name, _in(run, state.code), state.cap),
-            _beside_new_business(run, NATIONWIDE, np.ones(len(run.block), dtype=bool), settings.rate_increase_cap),
+            _every_state(run),
+            _beside_new_business(run, state.name, _STATE, state.cap),
+            _beside_new_business(run, NATIONWIDE, NATIONWIDE, settings.rate_increase_cap),
         ),
         (
             text("[1] Excludes policies assumed to be paid up prior to implementation of the requested rate increase."),
@@ -45,16 +94,11 @@ def section_19(run: FilingRun) -> Page:
     )
 
 
-def _in(run: FilingRun, code: str) -> np.ndarray:
-    """Policies of a state."""
-    return np.asarray((run.block.frame["state"] == code).to_numpy())
-
-
-def _increase(run: FilingRun, cap: float | np.ndarray) -> np.ndarray:
+def _increase(policies: Policies, cap: float | np.ndarray) -> np.ndarray:
     """Each policy's increase under a cap."""
-    block = run.block
+    block = policies.block
     premium, new_business = block.numbers("annualized_premium"), block.numbers("new_business_premium")
-    return rate_increase(premium, new_business, cap, run.assumptions.settings.increase_rounding)
+    return rate_increase(premium, new_business, cap, policies.assumptions.settings.increase_rounding)
 
 
 def _averages(sums: dict[str, float], *whens: str) -> dict[str, Cell]:
@@ -67,13 +111,8 @@ def _averages(sums: dict[str, float], *whens: str) -> dict[str, Cell]:
 
 def _printed(run: FilingRun, state: Jurisdiction) -> Table:
     """The table of the filing."""
-    rows = run.increase.affected & _in(run, state.code)
-    before = run.block.numbers("annualized_premium")
-    sums = {
-        "insureds": sum_by_series(run, rows),
-        "premium_before": sum_by_series(run, rows, before),
-        "premium_after": sum_by_series(run, rows, before * (1.0 + _increase(run, state.cap))),
-    }
+    found = run.sums(new_business_sums)
+    sums = {name: found[(_STATE, name)] for name in _STATE_SUMS}
     table_rows = [
         Row(row, cells | _averages(values, "before", "after"), "total" if row == ALL else "body")
         for row, cells, values in summed_rows(run, sums)
@@ -95,24 +134,14 @@ def _printed(run: FilingRun, state: Jurisdiction) -> Table:
     return Table(_TABLE, columns, tuple(table_rows), published=published)
 
 
-def _every_state(run: FilingRun, state: Jurisdiction) -> Table:
-    """Each state of the block under its own request: the filing state's cap there, the nationwide one elsewhere."""
-    settings, affected = run.assumptions.settings, run.increase.affected
-    position, found = pd.factorize(run.block.frame["state"], sort=True)
-    codes = np.array(found, dtype=str)
-    caps = np.where(codes == state.code, state.cap, settings.rate_increase_cap)
-    before = run.block.numbers("annualized_premium")
-    after = before * (1.0 + _increase(run, caps[position]))
-    sums = {
-        name: sums_by_code(position[affected], weights[affected], len(codes))
-        for name, weights in (
-            ("insureds", np.ones(len(before))),
-            ("premium_before", before),
-            ("premium_after", after),
-        )
-    }
+def _every_state(run: FilingRun) -> Table:
+    """Each state of the block under its own request."""
+    found = run.sums(own_request_sums)
+    codes = [str(code) for (code,) in found.keys("insureds")]
+    caps = _caps(run.assumptions.settings, codes)
+    sums = {name: np.array([found[(name, code)].sum() for code in codes]) for name in _STATE_SUMS}
     rows = []
-    for i, code in enumerate(codes.tolist()):
+    for i, code in enumerate(codes):
         values = {name: float(by_state[i]) for name, by_state in sums.items()}
         cells = {name: engine(value) for name, value in values.items()} | _after_all(values)
         rows.append(Row(f"state_{i}", {"state": text(STATES.get(code, code)), "cap": text(float(caps[i])), **cells}))
@@ -141,18 +170,10 @@ def _after_all(sums: dict[str, float]) -> dict[str, Cell]:
     return _averages(sums, "before", "after") | {"increase": increase}
 
 
-def _beside_new_business(run: FilingRun, region: str, where: np.ndarray, cap: float) -> Table:
+def _beside_new_business(run: FilingRun, region: str, summed: str, cap: float) -> Table:
     """Average premium after a request beside that of the same benefits on the rates now marketed, by series."""
-    rows, increase = run.increase.affected & where, _increase(run, cap)
-    before, new_business = (run.block.numbers(c) for c in ("annualized_premium", "new_business_premium"))
-    at_level = _increase(run, np.inf) <= increase + _AT_LEVEL
-    sums = {
-        "insureds": sum_by_series(run, rows),
-        "premium_before": sum_by_series(run, rows, before),
-        "premium_after": sum_by_series(run, rows, before * (1.0 + increase)),
-        "premium_new_business": sum_by_series(run, rows, new_business),
-        "at_level": sum_by_series(run, rows & at_level),
-    }
+    found = run.sums(new_business_sums)
+    sums = {name: found[(summed, name)] for name in _REGION_SUMS}
     table_rows = []
     for row, cells, values in summed_rows(run, sums):
         after, new = values["premium_after"], values["premium_new_business"]

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.assumptions.assumption_set import AssumptionSet
+from xl_ltc.exhibits.filing_run import FilingRun, Policies
 from xl_ltc.exhibits.policies import (
     COUNT,
     SHARE,
     TOTAL,
-    count_by,
     distribution,
     engine_cells,
     published_shares,
     series_columns,
     series_keys,
-    sum_by_series,
+    table_of,
 )
 from xl_ltc.exhibits.table import Column, Page, Row, Table, live_ratio, ratio_or_na, text
+from xl_ltc.inforce.block import Block
+from xl_ltc.partitions.summed import Key, Summed
 
 AGE_BANDS = ("<40", "40-44", "45-49", "50-54", "55-59", "60-64", "65-69", "70-74", "75-79", "80+")
 _FIRST_BAND_END, _BAND_YEARS = 40, 5
@@ -27,7 +30,7 @@ _FIRST_BAND_END, _BAND_YEARS = 40, 5
 ISSUE_AGE = "issue_age"
 AVERAGE_ISSUE_AGE = "Average Issue Age"
 DISCOUNTED_RENEWAL, LEVEL_RENEWAL = "Discounted Renewal", "Level Renewal"
-_AVERAGE, _SUM_OF_AGES = "average", "sum_of_ages"
+_AVERAGE, _SUM_OF_AGES, _INSUREDS = "average", "sum_of_ages", "insureds"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,20 @@ CHARACTERISTICS = (
     Characteristic("benefit_type", "benefit_type", "Benefit Type"),
     Characteristic("underwriting_class", "underwriting_class", "Underwriting Class[1]"),
 )
+
+
+def distribution_sums(policies: Policies) -> Summed:
+    """Policies by band of issue age and by each characteristic; their issue ages."""
+    block = policies.block
+    sums: dict[Key, np.ndarray] = {
+        (_INSUREDS,): policies.by_series(),
+        (_SUM_OF_AGES,): policies.by_series(weights=block.issue_age.astype(float)),
+    }
+    sums |= policies.by_code(ISSUE_AGE, age_bands(block.issue_age))
+    for characteristic in CHARACTERISTICS:
+        _, of_policy = _categories(policies.assumptions, characteristic)
+        sums |= policies.by_code(characteristic.column, of_policy(block))
+    return Summed(sums)
 
 
 def section_21(run: FilingRun) -> Page:
@@ -91,17 +108,11 @@ def _columns(run: FilingRun, header: str) -> tuple[Column, ...]:
     )
 
 
-def _everyone(run: FilingRun) -> np.ndarray:
-    return np.ones(len(run.block), dtype=bool)
-
-
 def _issue_ages(run: FilingRun) -> Table:
-    everyone = _everyone(run)
+    found = run.sums(distribution_sums)
     labels = {f"{ISSUE_AGE}_{i}": band for i, band in enumerate(AGE_BANDS)}
-    bands = age_bands(run.block.issue_age)
-    rows = distribution(labels, count_by(run, bands, len(AGE_BANDS), everyone), offered_to_all=True)
-    counts = sum_by_series(run, everyone)
-    ages = sum_by_series(run, everyone, run.block.issue_age.astype(float))
+    rows = distribution(labels, table_of(run, found, ISSUE_AGE, len(AGE_BANDS)), offered_to_all=True)
+    counts, ages = found[_INSUREDS], found[_SUM_OF_AGES]
     cells = {"label": text(AVERAGE_ISSUE_AGE), **engine_cells(COUNT, ages)}
     for key, age, count in zip(
         series_keys(run), np.append(ages.sum(), ages), np.append(counts.sum(), counts), strict=True
@@ -117,9 +128,9 @@ def _issue_ages(run: FilingRun) -> Table:
 
 
 def _characteristic(run: FilingRun, characteristic: Characteristic) -> Table:
-    categories, codes = _categories(run, characteristic)
+    categories, _ = _categories(run.assumptions, characteristic)
     labels = {f"{characteristic.column}_{i}": c for i, c in enumerate(categories)}
-    counts = count_by(run, codes, len(categories), _everyone(run))
+    counts = table_of(run, run.sums(distribution_sums), characteristic.column, len(categories))
     rows = distribution(labels, counts, offered_to_all=False)
     printed = {row: f"{characteristic.name}/{label}" for row, label in labels.items()}
     return Table(
@@ -130,19 +141,20 @@ def _characteristic(run: FilingRun, characteristic: Characteristic) -> Table:
     )
 
 
-def _categories(run: FilingRun, characteristic: Characteristic) -> tuple[list[str], np.ndarray]:
-    """Labels in the section's order and each policy's position among them."""
-    block = run.block
+def _categories(
+    assumptions: AssumptionSet, characteristic: Characteristic
+) -> tuple[list[str], Callable[[Block], np.ndarray]]:
+    """Labels in the section's order, and of a block each policy's position among them."""
     if characteristic.column == "discounted_renewal":
-        return [DISCOUNTED_RENEWAL, LEVEL_RENEWAL], (~block.discounted_renewal).astype(np.int64)
-    categories = list(run.assumptions.vocabulary(characteristic.column))
+        return [DISCOUNTED_RENEWAL, LEVEL_RENEWAL], lambda block: (~block.discounted_renewal).astype(np.int64)
+    categories = list(assumptions.vocabulary(characteristic.column))
     order = np.arange(len(categories))
     if characteristic.limited_first:
-        order = np.argsort(~run.assumptions.premium.is_limited(order), kind="stable")
+        order = np.argsort(~assumptions.premium.is_limited(order), kind="stable")
     position = np.empty_like(order)
     position[order] = np.arange(len(order))
     labels = [_label(characteristic.column, categories[i]) for i in order]
-    return labels, position[block.codes(characteristic.column)]
+    return labels, lambda block: position[block.codes(characteristic.column)]
 
 
 def _label(column: str, category: str) -> str:

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.filing_run import FilingRun, Policies
 from xl_ltc.exhibits.jurisdiction import PUBLISHED, Jurisdiction
-from xl_ltc.exhibits.policies import TOTAL, series_rows, sum_by_series, summed_rows
+from xl_ltc.exhibits.policies import TOTAL, series_rows, summed_rows
 from xl_ltc.exhibits.table import ALL, Column, Page, Row, Table, text
+from xl_ltc.partitions.summed import Summed
 
 NATIONWIDE = "Nationwide"
 _PRINTED = {PUBLISHED: "MD", NATIONWIDE: "NW"}
+
+
+_STATE = "State"
+_SUMS = ("insureds", "annualized_premium")
+
+
+def affected_sums(policies: Policies) -> Summed:
+    """Those affected and their premium, in the filing state and nationwide."""
+    affected, premium = policies.increase.affected, policies.block.numbers("annualized_premium")
+    state = Jurisdiction.of(policies.assumptions.settings)
+    rows = {_STATE: affected & state.policies(policies.block), NATIONWIDE: affected}
+    return Summed(
+        {
+            (region, name): policies.by_series(where, of)
+            for region, where in rows.items()
+            for name, of in zip(_SUMS, (None, premium), strict=True)
+        }
+    )
 
 
 def section_22(run: FilingRun) -> Page:
     """Policies affected."""
     settings = run.assumptions.settings
     date, state = settings.valuation_date, Jurisdiction.of(settings)
-    in_state = (run.block.frame["state"] == state.code).to_numpy()
     return Page(
         "Section 22",
         f"Insureds and annualized premium affected, {state.name} and nationwide.",
@@ -27,8 +43,8 @@ def section_22(run: FilingRun) -> Page:
             f"Based on {date:%B %d, %Y} In-Force[1]",
         ),
         (
-            _region(run, state.name, _PRINTED.get(state.code, state.code), in_state),
-            _region(run, NATIONWIDE, _PRINTED[NATIONWIDE], np.ones(len(run.block), dtype=bool)),
+            _region(run, state.name, _PRINTED.get(state.code, state.code), _STATE),
+            _region(run, NATIONWIDE, _PRINTED[NATIONWIDE], NATIONWIDE),
         ),
         (text("[1] Excludes policies assumed to be paid up prior to implementation of the requested rate increase."),),
     )
@@ -39,12 +55,9 @@ def table_name(region: str) -> str:
     return f"section_22_{region.lower().replace(' ', '_')}"
 
 
-def _region(run: FilingRun, region: str, printed: str, where: np.ndarray) -> Table:
-    rows = run.increase.affected & where
-    sums = {
-        "insureds": sum_by_series(run, rows),
-        "annualized_premium": sum_by_series(run, rows, run.block.numbers("annualized_premium")),
-    }
+def _region(run: FilingRun, region: str, printed: str, summed: str) -> Table:
+    found = run.sums(affected_sums)
+    sums = {name: found[(summed, name)] for name in _SUMS}
     table_rows = []
     for row, cells, _ in summed_rows(run, sums):
         total = {"series": text(TOTAL)} if row == ALL else {}

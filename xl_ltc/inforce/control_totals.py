@@ -99,7 +99,13 @@ def _update_text(digest: Any, values: pd.Series) -> None:
 
 def manifest_entry(block: Block) -> dict[str, Any]:
     """Content hash and control totals as plain JSON values, dates in ISO form."""
-    totals = control_totals(block)
+    return {"sha256": content_hash(block), "control_totals": as_json(control_totals(block))}
+
+
+def as_json(totals: pd.DataFrame) -> dict[str, Any]:
+    """Control totals as plain JSON values, dates in ISO form."""
+    totals = totals.copy()
     for name in ("first_issue_date", "last_issue_date"):
         totals[name] = totals[name].dt.strftime("%Y-%m-%d")
-    return {"sha256": content_hash(block), "control_totals": totals.to_dict(orient="index")}
+    found: dict[str, Any] = totals.to_dict(orient="index")
+    return found

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.inforce.block import Block
+from xl_ltc.partitions.summed import Summed
 from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.impact import Impact
 from xl_ltc.rate_increase.behaviour import RBO_BASES
 from xl_ltc.rate_increase.impact import policy_increase
+from xl_ltc.recut.kept import KeptFile
 from xl_ltc.scenarios.increase import changed_increase
 from xl_ltc.scenarios.members import changed_basis
 from xl_ltc.scenarios.scenario import Scenario
@@ -47,15 +49,24 @@ class Job:
         assumptions: by which policies are checked, and who is affected; with their settings.
         by: grouping columns of the in-force file.
         cases: to project.
+        summed: what else is summed of the policies of a block, by name; functions as ``Case.impact`` is one.
+        keep: writes the results of each policy of a block, given the position of its first record in the file, from 0.
     """
 
     assumptions: AssumptionSet
     by: tuple[str, ...]
     cases: tuple[Case, ...]
+    summed: Callable[[Block], Mapping[str, Summed]] | None = None
+    keep: Callable[[Block, int], tuple[KeptFile, ...]] | None = None
 
     def only(self, cases: Sequence[Case]) -> Job:
-        """The same with other cases."""
-        return dataclasses.replace(self, cases=tuple(cases))
+        """Some cases and nothing else."""
+        return dataclasses.replace(self, cases=tuple(cases), summed=None, keep=None)
+
+    def shared_out(self, cases: int) -> list[Job]:
+        """The job in several of so many cases each; what is not of a case is done with the first."""
+        first = dataclasses.replace(self, cases=self.cases[:cases])
+        return [first, *(self.only(self.cases[i : i + cases]) for i in range(cases, len(self.cases), cases))]
 
 
 def filed_case(assumptions: AssumptionSet, basis: ProjectionBasis | None = None) -> Case:

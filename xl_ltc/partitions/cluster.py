@@ -54,9 +54,8 @@ def work_on_cluster(
     with _connected(address) as client:
         _check_code(client)
         vocabulary = vocabulary_of(job)
-        chunks = [job.only(job.cases[i : i + cases_a_task]) for i in range(0, len(job.cases), cases_a_task)]
         # A task of its own rather than scattered data, which would be lost with the last worker that holds it.
-        given = [client.submit(_given, chunk, pure=False) for chunk in chunks]
+        given = [client.submit(_given, chunk, pure=False) for chunk in job.shared_out(cases_a_task)]
         code = code_hash()
         leaves = [client.submit(_work, part, chunk, batch, code, pure=False) for chunk in given for part in parts]
         whole = [_tree(client, leaves[i : i + len(parts)], vocabulary) for i in range(0, len(leaves), len(parts))]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.errors import InputError
+from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.parts import POLICIES_A_BATCH, parts_of
 from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.partitions.cases import Case, Job, filed_case
+from xl_ltc.partitions.summed import Summed
 from xl_ltc.partitions.work import work_on_all
 from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.results import CashFlows
+from xl_ltc.recut.kept import KeptFile
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,16 @@ class PartitionedResult:
         by_case: cash flows by group, valuation rate and calendar year, by the case's name.
         control_totals: as ``inforce.control_totals.control_totals``.
         policies: how many; affected: how many of them are affected by the increase.
+        summed: what else was to be summed, by its names.
+        kept: files of the policies' own results.
     """
 
     by_case: Mapping[str, CashFlows]
     control_totals: pd.DataFrame
     policies: int
     affected: int
+    summed: Mapping[str, Summed] = field(default_factory=dict)
+    kept: tuple[KeptFile, ...] = ()
 
     @property
     def cash_flows(self) -> CashFlows:
@@ -49,6 +56,8 @@ def project_file(
     partitions: int | None = None,
     cluster: str | None = None,
     batch: int = POLICIES_A_BATCH,
+    summed: Callable[[Block], Mapping[str, Summed]] | None = None,
+    keep: Callable[[Block, int], tuple[KeptFile, ...]] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> PartitionedResult:
     """Project an in-force Parquet file that need not fit into memory, before and after the increase.
@@ -65,6 +74,7 @@ def project_file(
         partitions: into how many parts the file is cut; None for parts of some 250,000 policies.
         cluster: address of a running Dask scheduler, ``tcp://host:8786``; None for this machine.
         batch: most policies in memory at a time, of each thread that works.
+        summed, keep: as of ``Job``.
         progress: told what is being done; may raise ``Cancelled``.
 
     Raises:
@@ -80,7 +90,7 @@ def project_file(
         raise InputError.single("cases", f"{', '.join(twice)} more than once", "cases with names of their own")
     if batch < 1:
         raise InputError.single("batch", str(batch), "a whole number of at least 1")
-    job = Job(assumptions, tuple(by), tuple(cases) or (filed_case(assumptions, basis),))
+    job = Job(assumptions, tuple(by), tuple(cases) or (filed_case(assumptions, basis),), summed, keep)
     parts = parts_of(Path(path), partitions)
     if cluster is None:
         sums = work_on_all(parts, job, progress, batch)
@@ -88,4 +98,4 @@ def project_file(
         from xl_ltc.partitions.cluster import work_on_cluster
 
         sums = work_on_cluster(parts, job, cluster, progress, batch)
-    return PartitionedResult(sums.cash_flows, sums.control_totals, sums.policies, sums.affected)
+    return PartitionedResult(sums.cash_flows, sums.control_totals, sums.policies, sums.affected, sums.summed, sums.kept)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from xl_ltc.inforce.control_totals import added_totals
 from xl_ltc.inforce.schema import CODED, INFORCE
+from xl_ltc.partitions.summed import Summed
 from xl_ltc.projection.results import KERNEL_COLUMNS, CashFlows
+from xl_ltc.recut.kept import KeptFile
 
 Vocabulary = Mapping[str, Sequence[str]]
 """Categories of coded columns, in code order."""
@@ -24,12 +27,16 @@ class Sums:
         cash_flows: by the case's name.
         control_totals: as ``inforce.control_totals``.
         policies: how many; affected: how many of them are affected by the increase.
+        summed: what else the job sums, by its names.
+        kept: files of the policies' own results.
     """
 
     cash_flows: Mapping[str, CashFlows]
     control_totals: pd.DataFrame
     policies: int
     affected: int
+    summed: Mapping[str, Summed] = field(default_factory=dict)
+    kept: tuple[KeptFile, ...] = ()
 
     @classmethod
     def added(cls, parts: Sequence[Sums], vocabulary: Vocabulary) -> Sums:
@@ -43,12 +50,13 @@ class Sums:
             return parts[0]
         flows = {n: added_cash_flows([part.cash_flows[n] for part in parts], vocabulary) for n in parts[0].cash_flows}
         totals = added_totals([part.control_totals for part in parts], vocabulary["series"])
-        return cls(flows, totals, sum(p.policies for p in parts), sum(p.affected for p in parts))
+        summed = {name: Summed.added([part.summed[name] for part in parts]) for name in parts[0].summed}
+        kept = tuple(file for part in parts for file in part.kept)
+        return cls(flows, totals, sum(p.policies for p in parts), sum(p.affected for p in parts), summed, kept)
 
     def beside(self, other: Sums) -> Sums:
-        """The same policies' sums with the cases of both."""
-        flows = {**self.cash_flows, **other.cash_flows}
-        return Sums(flows, self.control_totals, self.policies, self.affected)
+        """The same policies' sums with the cases of both; all else is this one's, as ``Job.shared_out`` has it."""
+        return dataclasses.replace(self, cash_flows={**self.cash_flows, **other.cash_flows})
 
 
 def added_cash_flows(parts: Sequence[CashFlows], vocabulary: Vocabulary) -> CashFlows:

@@ -40,12 +40,13 @@ def work_on(part: Part, job: Job, batch: int = POLICIES_A_BATCH, workers: int | 
     Raises:
         InputError: every problem of the part's policies; ids are not looked for in other records.
     """
-    sums, errors = list[Sums](), list[InputError]()
+    sums, errors, first = list[Sums](), list[InputError](), part.first
     for found in _ahead(_checked(part, rules_of(job.assumptions), batch)):
         if isinstance(found, InputError):
             errors.append(found)
         elif not errors:
-            sums.append(sums_of(found, job, workers))
+            sums.append(sums_of(found, job, workers, first))
+            first += len(found)
     if errors:
         raise together(errors)
     return Sums.added(sums, vocabulary_of(job))
@@ -69,8 +70,8 @@ def _ahead(iterable: Iterable[T]) -> Iterator[T]:
             yield one
 
 
-def sums_of(block: Block, job: Job, workers: int | None = None) -> Sums:
-    """The sums of checked policies; arguments as ``work_on``."""
+def sums_of(block: Block, job: Job, workers: int | None = None, first: int = 0) -> Sums:
+    """The sums of checked policies; ``first``: position of their first record in the file; the rest as ``work_on``."""
     flows: dict[str, CashFlows] = {}
     prepared: dict[int, PreparedBlock] = {}
     for on, basis, alike in _of_the_same_rates(job.cases):
@@ -85,7 +86,9 @@ def sums_of(block: Block, job: Job, workers: int | None = None) -> Sums:
             flows |= zip(impacts, found, strict=True)
     flows = {case.name: flows[case.name] for case in job.cases}
     affected = int(affected_policies(block, job.assumptions).sum())
-    return Sums(flows, control_totals(block), len(block), affected)
+    summed = {} if job.summed is None else job.summed(block)
+    kept = () if job.keep is None else job.keep(block, first)
+    return Sums(flows, control_totals(block), len(block), affected, summed, kept)
 
 
 def _of_the_same_rates(

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from xl_ltc.errors import InputError
 from xl_ltc.files import made, sha256, written_whole
 from xl_ltc.inforce.block import Block
-from xl_ltc.inforce.schema import CODED, INFORCE
+from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.loss_ratio.values import value_factor
 from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.rate_increase.impact import PolicyIncrease
@@ -50,6 +50,8 @@ from xl_ltc.recut.kept import DATA, FORMAT, RECORD, WHAT, KeptFile, is_kept
 from xl_ltc.recut.policies import PolicyResults, in_parts
 from xl_ltc.settings import Settings
 
+_ENDED = "-ended"
+"""Behind the name of the data of a run that was not finished, while it is removed."""
 _NUMBERS = tuple(c.name for c in INFORCE.columns if c.kind == "number")
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 
@@ -84,12 +86,18 @@ class Keeping:
     data: Path
     finished: bool = False
 
-    def finish(self, files: Sequence[KeptFile], block: Block, settings: Settings, run: Mapping[str, Any]) -> None:
+    def finish(
+        self,
+        files: Sequence[KeptFile],
+        categories: Mapping[str, Sequence[str]],
+        settings: Settings,
+        run: Mapping[str, Any],
+    ) -> None:
         """Put the record in place: from now on the folder holds this run.
 
         Args:
-            files: all that was written.
-            block: a block with the run's vocabulary.
+            files: all that was written; what else lies beside them, a worker that was killed has left.
+            categories: of the coded columns, in code order.
             settings: of the run.
             run: its manifest.
 
@@ -102,12 +110,16 @@ class Keeping:
             "valuation_date": settings.valuation_date.isoformat(),
             "policies": sum(file.rows for file in files if file.table == POLICIES),
             "columns": {c.name: c.unit for c in INFORCE.columns} | meanings(),
-            "categories": {name: list(map(str, block.frame[name].cat.categories)) for name in CODED},
+            "categories": {name: list(map(str, of_column)) for name, of_column in categories.items()},
             "run": dict(run),
             "files": [
                 dataclasses.asdict(dataclasses.replace(file, path=f"{self.data.name}/{file.path}")) for file in files
             ],
         }
+        ours = {self.data / file.path for file in files}
+        for path in [path for path in self.data.rglob("*") if path.is_file() and path not in ours]:
+            with contextlib.suppress(OSError):
+                path.unlink()
         with written_whole(self.folder / RECORD) as part:
             part.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         self.finished = True
@@ -130,6 +142,10 @@ def keeping(folder: Path) -> Iterator[Keeping]:
             kept.data.mkdir()
             yield kept
         finally:
+            if not kept.finished:
+                # Workers of a cluster that have not heard of the end find the folder under this name no more.
+                with contextlib.suppress(OSError):
+                    kept.data = kept.data.rename(kept.data.with_name(f"{kept.data.name}{_ENDED}"))
             gone = [p for p in folder.glob(f"{DATA}*") if p != kept.data] if kept.finished else [kept.data]
             for path in gone:
                 # What another program holds open stays; the record does not name it, and the next run removes it.
@@ -141,20 +157,23 @@ def keep_partition(
 ) -> tuple[KeptFile, ...]:
     """Project policies one by one and write their results, two files a series.
 
-    Memory is taken for a few thousand policies at a time. A part written again replaces itself.
+    Memory is taken for a few thousand policies at a time. A part written again replaces itself, with the same bytes.
 
     Args:
         block: the policies of the part; basis: their assumptions; increase: of each of them.
-        folder: of the kept run's data.
+        folder: of the kept run's data; it is there.
         part: number of the part, one of its own for each.
 
     Returns:
         What was written, paths from ``folder`` on.
 
     Raises:
-        InputError: policies the basis does not cover.
+        InputError: policies the basis does not cover; no such folder, as where a worker does not share it.
         OSError: the folder can't be written to.
     """
+    if not folder.is_dir():
+        allowed = "a folder that every worker sees under the same path"
+        raise InputError.single(f"kept run {folder}", "no such folder", allowed)
     codes = block.codes("series")
     return tuple(
         file
@@ -190,8 +209,8 @@ def keep_history(history: pd.DataFrame, settings: Settings, folder: Path) -> Kep
 def _keep_series(parts: Iterator[PolicyResults], folder: Path, series: str, name: str) -> Iterator[KeptFile]:
     rows: dict[Table, int] = {POLICIES: 0, YEARS: 0}
     with (
-        _writer(folder / POLICIES / name, _POLICIES, PRESENT_VALUES) as policies,
-        _writer(folder / YEARS / name, _YEARS, CASH_FLOWS) as years,
+        _writer(folder, f"{POLICIES}/{name}", _POLICIES, PRESENT_VALUES) as policies,
+        _writer(folder, f"{YEARS}/{name}", _YEARS, CASH_FLOWS) as years,
     ):
         for results in parts:
             of_policy = _policy_columns(results)
@@ -206,9 +225,12 @@ def _keep_series(parts: Iterator[PolicyResults], folder: Path, series: str, name
 
 
 @contextlib.contextmanager
-def _writer(path: Path, schema: pa.Schema, values: Sequence[str]) -> Iterator[pq.ParquetWriter]:
+def _writer(folder: Path, name: str, schema: pa.Schema, values: Sequence[str]) -> Iterator[pq.ParquetWriter]:
     """A file written whole; the values' bytes are sorted by place, by which they compress best and stay exact."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    # Not the folder itself: once a run has ended without its record, nobody makes it again.
+    for inner in reversed(path.relative_to(folder).parents[:-1]):
+        (folder / inner).mkdir(exist_ok=True)
     others = [name for name in schema.names if name not in values]
     with (
         written_whole(path) as part,

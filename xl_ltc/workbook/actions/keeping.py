@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from xl_ltc.exhibits.filing_run import FilingRun
-from xl_ltc.recut.keep import keep_history, keep_partition, keeping
+from xl_ltc.inforce.schema import CODED
+from xl_ltc.recut.keep import Keeping, keep_history, keep_partition, keeping
+from xl_ltc.recut.kept import KeptFile
 from xl_ltc.workbook.actions.progress import Progress
 
 
@@ -23,8 +25,18 @@ def kept_staged(
         OSError: the folder can't be written to.
     """
     progress(f"keeping the results of {len(run.block):,} policies")
-    settings = run.assumptions.settings
     with keeping(folder) as kept:
         files = keep_partition(run.block, run.basis, run.increase, kept.data)
-        history = keep_history(run.history, settings, kept.data)
-        yield lambda: kept.finish((*files, history), run.block, settings, record)
+        yield lambda: finish(kept, files, run, record)
+
+
+def finish(kept: Keeping, files: Sequence[KeptFile], run: FilingRun, record: Mapping[str, Any]) -> None:
+    """Make a run whose policies' results are written, in whatever parts, the one that the folder holds.
+
+    Raises:
+        OSError: the folder can't be written to.
+    """
+    settings = run.assumptions.settings
+    history = keep_history(run.history, settings, kept.data)
+    categories = {name: run.assumptions.vocabulary(name) for name in CODED}
+    kept.finish((*files, history), categories, settings, record)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from xl_ltc.errors import InputError
+from xl_ltc.exhibits.filing_pages import filing_exhibits, filing_pages
+from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.partitioned_run import LEFT_OUT, PartitionedRun, run_partitions
+from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.files import seal, staged
 from xl_ltc.inforce.parts import parts_of
+from xl_ltc.recut.keep import check_keep, keeping
 from xl_ltc.workbook.actions.inputs import caution_of, named_file, read_basis, read_request, read_sold
+from xl_ltc.workbook.actions.keeping import finish
 from xl_ltc.workbook.actions.places import check_folder
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.running import summary_lines
@@ -41,6 +49,7 @@ def run_by_partitions(
     results: Path | None,
     progress: Progress,
     sold: Path | None = None,
+    keep: Path | None = None,
     partitions: int | None = None,
     cluster: str | None = None,
 ) -> PartitionedOutcome:
@@ -52,12 +61,22 @@ def run_by_partitions(
         results: folder for the results; None for the one the Control sheet names.
         progress: told what is being done.
         sold: policies sold; None for what the Control sheet names.
+        keep: folder to keep the results in, policy by policy, for recuts; None for none. Workers of a cluster write
+            into it themselves, under the same path.
         partitions: how many; None for some 250,000 policies each.
         cluster: address of a Dask scheduler; None for this machine.
 
     Raises:
         InputError: every problem of the inputs; nothing is written then.
     """
+    started, clock = dt.datetime.now().astimezone(), time.perf_counter()
+    given = (("--inforce", inforce), ("--sold", sold), ("--results", results), ("--keep", keep))
+    words = [f"xl-ltc run {workbook.name}"]
+    words += [f"{option} {path.name or path}" for option, path in given if path is not None]
+    words += [f"--partitions {partitions or 'auto'}"] + ([f"--cluster {cluster}"] if cluster else [])
+    if keep is not None:
+        check_keep(keep, "--keep")
+        check_folder(keep, "--keep")
     basis = read_basis(workbook, progress)
     control = basis.inputs.control
     file = named_file(workbook, inforce, control.inforce)
@@ -73,19 +92,38 @@ def run_by_partitions(
     parts_of(file, partitions)
     request = read_request(basis)
     known = read_sold(workbook, inforce, sold, basis, None, progress)
-    found = run_partitions(
-        file.resolve(), basis.history, basis.assumptions, basis.study, known, request, partitions, cluster, progress
-    )
-    progress(f"writing {results.name}")
-    with staged(results) as together:
-        found.write(together.part)
-        seal(together.part)
-        together.put_in_place()
-    missing = found.run.pricing.missing if found.run.pricing else ""
+    with contextlib.ExitStack() as stack:
+        kept = None if keep is None else stack.enter_context(keeping(keep.resolve()))
+        found = run_partitions(
+            file.resolve(),
+            basis.history,
+            basis.assumptions,
+            basis.study,
+            known,
+            request,
+            partitions,
+            cluster,
+            None if kept is None else kept.data,
+            progress,
+            caution_of(False, basis.assumptions),
+            control.scenario,
+        )
+        run = found.run
+        exhibits = filing_exhibits(run)
+        checks = reconcile(run, exhibits) if stands_for_the_filing(run) else []
+        missing = run.pricing.missing if run.pricing else ""
+        cautions = (*filter(None, (run.caution, missing and f"No expected loss ratios and no section 18: {missing}")),)
+        record = manifest(run, " ".join(words), started, time.perf_counter() - clock, cautions, found.inforce)
+        progress(f"writing {results.name}")
+        with staged(results) as together:
+            found.write(checks, filing_pages(run, checks, exhibits), together.part)
+            seal(together.part)
+            together.put_in_place()
+        if kept is not None:
+            finish(kept, found.result.kept, run, record)
     warnings = (
-        caution_of(False, basis.assumptions),
-        missing and f"No expected loss ratios and no section 18: {missing}",
+        *cautions,
         f"{workbook.name} is as it was: a run by partitions writes result files only.",
-        f"Not among them, as they need each policy: {', '.join(LEFT_OUT)}.",
+        f"Not among them, as they need all policies together: {', '.join(LEFT_OUT)}.",
     )
-    return PartitionedOutcome(found, (results,), tuple(filter(None, warnings)))
+    return PartitionedOutcome(found, tuple(filter(None, (results, keep))), warnings)

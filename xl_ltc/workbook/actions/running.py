@@ -53,7 +53,7 @@ class Outcome:
     def summary(self) -> tuple[str, ...]:
         """The lines a person reads first."""
         run = self.run
-        return summary_lines(len(run.block), int(run.increase.affected.sum()), run.experience)
+        return summary_lines(run.policies, run.affected, run.experience)
 
 
 def summary_lines(policies: int, affected: int, experience: Experience) -> tuple[str, ...]:
