@@ -19,7 +19,6 @@ from xl_ltc_udfs.call import Result, call
 from xl_ltc_udfs.office_js.commands import server_of
 from xl_ltc_udfs.office_js.server import Service
 
-
 _RELEASE = "TEST_RELEASES_HUNG_CALLS"
 
 
