@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import builtins
 import importlib.util
-import os
 import re
 import signal
 import socket
@@ -20,27 +19,10 @@ import psutil
 import pytest
 from defusedxml.ElementTree import fromstring
 
+from tests.udfs.office_js.own_process import MISBEHAVING, address, ended, started
 from xl_ltc.errors import InputError
 from xl_ltc_udfs.office_js import commands
-
-RUN = """
-import argparse, sys
-from xl_ltc_udfs.office_js import commands
-parser = argparse.ArgumentParser()
-commands.add(parser.add_subparsers(dest="command"))
-options = parser.parse_args(["serve", *sys.argv[1:]])
-sys.exit(options.action(options))
-"""
-
-
-MISBEHAVING = RUN.replace(
-    "options =",
-    "import functools\n"
-    "from tests.udfs.office_js.serving import call_or_misbehave\n"
-    "from xl_ltc_udfs.office_js import server\n"
-    "server.Service = functools.partial(server.Service, evaluate=call_or_misbehave)\n"
-    "options =",
-)
+from xl_ltc_udfs.office_js.certificate import certificate_warnings
 
 
 def parsed(*arguments: str) -> argparse.Namespace:
@@ -53,29 +35,6 @@ def serve(*arguments: str) -> int:
     options = parsed(*arguments)
     status: int = options.action(options)
     return status
-
-
-def started(*arguments: str, program: str = RUN) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-
-
-def address(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    for line in process.stdout:
-        if found := re.match(r"Manifest: (\S+)/manifest.xml", line):
-            return found[1]
-    raise AssertionError(process.stderr and process.stderr.read())
-
-
-def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=20)
-    return process.returncode, out, err
 
 
 def test_serves_on_this_computer_only_and_ends_with_ctrl_c() -> None:
@@ -119,13 +78,13 @@ def test_serves_https_with_a_certificate(tmp_path: Path) -> None:
     assert ended(process)[0] == 0
 
 
-def certificate_and_key(folder: Path) -> tuple[Path, Path]:
-    """Made by openssl for localhost."""
+def certificate_and_key(folder: Path, name: str = "localhost") -> tuple[Path, Path]:
+    """Made by openssl."""
     certificate, key = folder / "localhost.pem", folder / "localhost-key.pem"
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
-            *("-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out", str(certificate), "-keyout", str(key)),
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}"),
+            *("-addext", f"subjectAltName=DNS:{name},IP:127.0.0.1", "-out", str(certificate), "-keyout", str(key)),
         ],
         check=True,
         capture_output=True,
@@ -214,6 +173,77 @@ def test_a_certificate_with_another_key_is_refused(tmp_path: Path) -> None:
     _, key = certificate_and_key(tmp_path / "b")
     with pytest.raises(InputError, match="KEY_VALUES_MISMATCH"):
         serve("--certificate", str(certificate), "--key", str(key))
+
+
+def test_an_expired_certificate_is_refused(tmp_path: Path) -> None:
+    certificate, key = certificate_and_key(tmp_path)
+    (tmp_path / "index").touch()
+    (tmp_path / "conf").write_text(
+        f"[ca]\ndefault_ca=a\n[a]\ndatabase={tmp_path}/index\nnew_certs_dir={tmp_path}\nrand_serial=yes\n"
+        "default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n"
+    )
+    request, expired = str(tmp_path / "request"), tmp_path / "expired.pem"
+    for command in (
+        ["req", "-new", "-key", str(key), "-subj", "/CN=localhost", "-out", request],
+        [
+            "ca",
+            "-config",
+            str(tmp_path / "conf"),
+            "-batch",
+            "-selfsign",
+            "-keyfile",
+            str(key),
+            "-in",
+            request,
+            "-notext",
+            "-out",
+            str(expired),
+            "-startdate",
+            "20200101000000Z",
+            "-enddate",
+            "20200201000000Z",
+        ],
+    ):
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
+    serve("--certificate", str(certificate), "--key", str(key), "--manifest", str(tmp_path / "m.xml"))
+    with pytest.raises(InputError, match=r"expired\.pem: expired; allowed: a certificate that is valid today"):
+        serve("--certificate", str(expired), "--key", str(key))
+
+
+@pytest.mark.parametrize("option", ["--certificate", "--key"])
+@pytest.mark.parametrize("bad", ["missing", "folder", "text"])
+def test_a_certificate_that_cannot_be_read_is_refused(option: str, bad: str, tmp_path: Path) -> None:
+    certificate, key = certificate_and_key(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text").write_text("no certificate")
+    paths = {"--certificate": str(certificate), "--key": str(key)} | {option: str(tmp_path / bad)}
+    with pytest.raises(InputError, match=bad):
+        serve(*(word for pair in paths.items() for word in pair))
+
+
+def test_a_certificate_of_another_name_and_an_open_key_are_warned_of(tmp_path: Path) -> None:
+    certificate, key = certificate_and_key(tmp_path, name="ltc.example.com")
+    key.chmod(0o644)
+    name, open_key = certificate_warnings(certificate, key, "localhost")
+    assert name == f"{certificate} is not for localhost; Office will not load the add-in"
+    assert open_key == f"other users can read {key}; close it to them with: chmod 600 {key}"
+    key.chmod(0o600)
+    assert certificate_warnings(certificate, key, "ltc.example.com") == []
+
+
+def test_beyond_this_computer_a_certificate_is_asked_for() -> None:
+    with pytest.raises(InputError, match=r"--host 0\.0\.0\.0: found no --certificate; .*--plain-http"):
+        serve("--host", "0.0.0.0")
+
+
+def test_beyond_this_computer_it_is_warned() -> None:
+    process = started("--port", "0", "--host", "0.0.0.0", "--plain-http", "--allow-origin", "https://ltc.example.com")
+    try:
+        assert address(process) == "https://ltc.example.com"
+    finally:
+        process.send_signal(signal.SIGTERM)
+    _, _, err = ended(process)
+    assert "warning: listening on 0.0.0.0; whoever reaches it" in err
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,15 @@ def check_certificate(certificate: Path, key: Path) -> None:
     for option, path in (("--certificate", certificate), ("--key", key)):
         _check_readable(option, path)
     try:
-        code, reason = _verified(certificate, key, None)
+        code = _verified(certificate, key, None)
     except ssl.SSLError as error:
         found = f"{certificate} with {key} ({error.reason or 'unreadable'})"
         allowed = "a PEM certificate and its own PEM key, without password"
         raise InputError.single("--certificate", found, allowed) from None
     if code in _OUT_OF_DATE:
-        raise InputError.single("--certificate", f"{certificate}: {reason}", "a certificate that is valid today")
+        raise InputError.single(
+            "--certificate", f"{certificate}: {_OUT_OF_DATE[code]}", "a certificate that is valid today"
+        )
 
 
 def certificate_warnings(certificate: Path, key: Path, name: str) -> list[str]:
@@ -40,7 +42,7 @@ def certificate_warnings(certificate: Path, key: Path, name: str) -> list[str]:
         name: the host under which the add-in is loaded.
     """
     found = []
-    if _verified(certificate, key, name)[0] in _OTHER_NAME:
+    if _verified(certificate, key, name) in _OTHER_NAME:
         found.append(f"{certificate} is not for {name}; Office will not load the add-in")
     if os.name == "posix" and key.stat().st_mode & 0o077:
         found.append(f"other users can read {key}; close it to them with: chmod 600 {key}")
@@ -55,8 +57,8 @@ def _check_readable(option: str, path: Path) -> None:
         raise InputError.single(option, f"{path}: {reason}", "a PEM file that this user can read") from None
 
 
-def _verified(certificate: Path, key: Path, name: str | None) -> tuple[int, str]:
-    """What a client that trusts the certificate itself finds when it connects: OpenSSL's code and words; 0 for nothing.
+def _verified(certificate: Path, key: Path, name: str | None) -> int:
+    """What a client that trusts the certificate itself finds when it connects: OpenSSL's code; 0 for nothing.
 
     Raises:
         ssl.SSLError: the files can't be used.
@@ -80,5 +82,5 @@ def _verified(certificate: Path, key: Path, name: str | None) -> tuple[int, str]
                 except ssl.SSLWantReadError:
                     continue
     except ssl.SSLCertVerificationError as error:
-        return error.verify_code, error.verify_message
-    return 0, ""
+        return error.verify_code
+    return 0

@@ -186,15 +186,17 @@ def server_of(service: Service, certificate: Path | None = None, key: Path | Non
     """The server of a ``Service``, for ``run`` or ``serve`` with a listening socket."""
     import uvicorn
 
-    from xl_ltc_udfs.office_js.protocol import impatient
+    from xl_ltc_udfs.office_js.protocol import WorkingServer, impatient
     from xl_ltc_udfs.office_js.server import application
+    from xl_ltc_udfs.office_js.workers import Workers
 
-    return uvicorn.Server(
+    workers = Workers(service.time_limit, evaluate=service.evaluate)
+    return WorkingServer(
         uvicorn.Config(
-            application(service),
+            application(service, workers),
             http=impatient(service.idle_time),
             ws="none",
-            lifespan="on",
+            lifespan="off",
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -204,7 +206,8 @@ def server_of(service: Service, certificate: Path | None = None, key: Path | Non
             timeout_graceful_shutdown=2,
             ssl_certfile=certificate,
             ssl_keyfile=key,
-        )
+        ),
+        workers,
     )
 
 

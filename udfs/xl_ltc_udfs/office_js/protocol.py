@@ -1,11 +1,33 @@
-"""HTTP connections that do not wait for ever: uvicorn's own has no clock for headers or for a reply nobody reads."""
+"""What uvicorn lacks: connections that do not wait for ever, and an end that does not wait for hung calls."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
+from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from xl_ltc_udfs.office_js.workers import Workers
+
+
+class WorkingServer(Server):
+    """A server whose workers start and end with it."""
+
+    def __init__(self, config: Config, workers: Workers) -> None:
+        super().__init__(config)
+        self._workers = workers
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and have a first process ready."""
+        await super().startup(sockets)
+        self._workers.start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the workers first, so that every request has its reply."""
+        self._workers.close()
+        await super().shutdown(sockets)
 
 
 def impatient(seconds: float) -> type[H11Protocol]:

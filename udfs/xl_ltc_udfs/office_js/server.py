@@ -8,10 +8,9 @@ in the page. No other site can read the page, as no response but the functions' 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import secrets
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -97,15 +96,8 @@ class Refused(Exception):
         self.status, self.reason = status, reason
 
 
-def application(service: Service) -> ASGIApp:
-    """The web application."""
-    workers = Workers(service.time_limit, evaluate=service.evaluate)
-
-    @contextlib.asynccontextmanager
-    async def running(_: Starlette) -> AsyncGenerator[None, None]:
-        workers.start()
-        yield
-        workers.close()
+def application(service: Service, workers: Workers) -> ASGIApp:
+    """The web application, whose calls the workers evaluate."""
 
     async def call(request: Request) -> Response:
         _check_caller(service, request)
@@ -135,7 +127,7 @@ def application(service: Service) -> ASGIApp:
         _resource("/manifest.xml", "application/xml", pages.manifest(service.origins[0]), _PUBLIC),
         *(_resource(f"/icon-{size}.png", "image/png", icons.icon(size), _PUBLIC) for size in icons.SIZES),
     ]
-    app = Starlette(routes=routes, exception_handlers={Refused: _refusal}, lifespan=running)
+    app = Starlette(routes=routes, exception_handlers={Refused: _refusal})
     app.router.redirect_slashes = False
     return _Guard(app, service.hosts)
 
@@ -188,7 +180,6 @@ class _Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)  # start and end of the server
             return
 
         async def send_strict(message: Message) -> None:

@@ -158,7 +158,7 @@ class Workers:
         """The answers as lines, in the order in which they are ready.
 
         Raises:
-            Overloaded: at once, if too many calls wait.
+            Overloaded: at once, if too many calls wait, or the server ends.
         """
         loop = asyncio.get_running_loop()
         ready: asyncio.Queue[bytes] = asyncio.Queue()
@@ -169,7 +169,7 @@ class Workers:
 
         jobs = [_Job(position, call, tell) for position, call in enumerate(calls)]
         with self._change:
-            if len(self._jobs) + len(jobs) > self.most_waiting:
+            if self._closed or len(self._jobs) + len(jobs) > self.most_waiting:
                 raise Overloaded
             self._jobs.extend(jobs)
             self._change.notify(len(jobs))
@@ -177,14 +177,17 @@ class Workers:
         return self._lines(jobs, ready)
 
     def close(self) -> None:
-        """End every process; calls without an answer get none."""
+        """End every process; the callers of what has no answer yet are told so."""
         with self._change:
             self._closed = True
+            waiting = list(self._jobs)
             self._jobs.clear()
             self._change.notify_all()
             processes = list(self._busy_since)
         for process in processes:
             process.kill()
+        for job in waiting:
+            job.tell(job.failed("not evaluated; the server ends"))
 
     async def _lines(self, jobs: list[_Job], ready: asyncio.Queue[bytes]) -> AsyncGenerator[bytes, None]:
         left = len(jobs)
