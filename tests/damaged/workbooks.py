@@ -134,6 +134,18 @@ def _laughs(levels: int = 9) -> bytes:
     return f"<!DOCTYPE x [{''.join(lines)}]>".encode()
 
 
+def _nameless(good: Parts) -> bytes:
+    """The directory's last entry has a name of no characters."""
+    data = bytearray(Parts({**good.parts, "a": b""}).packed())
+    entry = data.rindex(b"PK\x01\x02")
+    data[entry + 28 : entry + 30] = bytes(2)
+    del data[entry + 46]
+    end = data.rindex(b"PK\x05\x06")
+    size = int.from_bytes(data[end + 12 : end + 16], "little")
+    data[end + 12 : end + 16] = (size - 1).to_bytes(4, "little")
+    return bytes(data)
+
+
 def _recoded(good: Parts, encoding: str) -> bytes:
     name = good.sheet("S inforce")
     return Parts({**good.parts, name: good.parts[name].decode().encode(encoding)}).packed()
@@ -179,6 +191,10 @@ DAMAGES = (
     Damage("only its first bytes", lambda good: good.packed()[:4], ("a damaged zip file",)),
     Damage("a directory that leads nowhere", lambda good: good.packed()[1_000:], ("no workbook",)),
     Damage("another first entry", _changed(0, b"PK\x05\x06"), ("that can't be unpacked",)),
+    Damage(
+        "a byte lost near the begin", lambda good: good.packed()[:4] + good.packed()[5:], ("that can't be unpacked",)
+    ),
+    Damage("a part without a name", _nameless, ("zip file",)),
     Damage("packed by bzip2", lambda good: good.packed(zipfile.ZIP_BZIP2), ("packed by method 12",)),
     Damage("packed by lzma", lambda good: good.packed(zipfile.ZIP_LZMA), ("packed by method 14",)),
     Damage("stored, not packed", lambda good: good.packed(zipfile.ZIP_STORED)),

@@ -72,6 +72,9 @@ def call(name: str, arguments: Sequence[Raw]) -> Result:
         return _failed(error.error.code, f"{function.name}: {error.error.reason}")
     except InputError as error:
         return _failed(VALUE, f"{function.name}: {error}")
+    except UnicodeEncodeError:  # as =LEFT(emoji, 1) gives it
+        words = in_words("arguments", "a text with half a character (an unpaired surrogate)", "whole characters")
+        return _failed(VALUE, f"{function.name}: {words}")
     except Exception as error:  # a cell shows neither traceback nor the error's own words; the host's log does
         _LOG.exception("%s failed", function.name)
         return _failed(VALUE, f"{function.name}: an error of xl_ltc itself ({type(error).__name__})")

@@ -283,6 +283,8 @@ def _check_dates(column: Column, cells: pd.Series, report: Report) -> np.ndarray
 def _date(value: object) -> dt.date | None:
     if is_blank(value):
         return None
+    if isinstance(value, dt.datetime):
+        return value.date()
     if isinstance(value, dt.date):
         return value
     match = _ISO_DATE.match(value.strip()) if isinstance(value, str) else None

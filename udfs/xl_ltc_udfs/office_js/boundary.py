@@ -37,7 +37,8 @@ def read_calls(body: bytes, most: int) -> list[Call]:
         UnreadableRequest: not JSON, or of another form; more than ``most`` calls.
     """
     try:
-        calls = json.loads(body, object_hook=_cell, parse_int=float, parse_constant=_constant)
+        # Of bytes, json would guess the encoding and let halves of surrogate pairs pass.
+        calls = json.loads(body.decode("utf-8"), object_hook=_cell, parse_int=float, parse_constant=_constant)
     except (ValueError, RecursionError):
         raise UnreadableRequest("not JSON as the add-in writes it") from None
     if not isinstance(calls, list) or len(calls) > most:

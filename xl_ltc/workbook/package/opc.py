@@ -39,6 +39,18 @@ MAX_PARTS = 50_000
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The packings of an Office document (ECMA-376 part 2, annex B)."""
+_BAD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    LookupError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+    EOFError,
+    OSError,
+)
+"""What zipfile raises for a damaged file, a part without a name, a seek to nowhere or a password among it."""
 
 CONTENT_TYPES_PART = "[Content_Types].xml"
 _MAIN_TYPES = (
@@ -119,7 +131,7 @@ class Package:
             raise InputError.single(place, f"some {parts:,} parts in the zip file", f"at most {MAX_PARTS:,} parts")
         try:
             package = cls(path, data)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OverflowError) as error:
+        except _BAD_ZIP as error:
             raise InputError.single(place, f"a damaged zip file ({error})", REPAIR) from None
         package._check_bounds()
         package._check_kind()
@@ -190,7 +202,7 @@ class Package:
             info.file_size += 1
             with self._zip.open(info) as part:
                 data = part.read(info.file_size)
-        except (KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
+        except _BAD_ZIP as error:
             raise InputError.single(place, f"a part that can't be unpacked ({error})", REPAIR) from None
         if len(data) != info.file_size - 1:
             found = f"a part that does not unpack to the {info.file_size - 1:,} bytes it is said to have"
