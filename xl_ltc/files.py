@@ -60,7 +60,7 @@ def written_whole(path: Path, like: Path | None = None) -> Iterator[Path]:
         _bring_to_disk(part)
         os.replace(part, path)
     except OSError as error:
-        raise _named(error, path, part) from error
+        raise _named(error, path) from error
     finally:
         if part is not None:
             # Not to be removed, it does no harm: the next that writes here clears it.
@@ -121,7 +121,7 @@ class Staged:
             _bring_folder_to_disk(self.folder)
         except OSError as error:
             self._take_back()
-            raise _named(error, place, self._scratch) from error
+            raise _named(error, place) from error
 
     def _take_back(self) -> None:
         if self._begun:
@@ -161,9 +161,10 @@ def staged(folder: Path, last: Sequence[str] = (SUMS,)) -> Iterator[Staged]:
                 raise
         except OSError as error:
             name = Path(str(error.filename2 or error.filename or folder))
-            new = scratch / _NEW if scratch else folder
-            place = folder / name.relative_to(new) if name.is_relative_to(new) else folder
-            raise _named(error, place, scratch) from error
+            place = folder
+            if scratch is not None and name.is_relative_to(scratch / _NEW):
+                place = folder / name.relative_to(scratch / _NEW)
+            raise _named(error, place) from error
         finally:
             # What could not be brought back stays beside, for the next that writes here.
             if scratch is not None and not (scratch / _OLD).exists():
@@ -310,11 +311,11 @@ def _bring_folder_to_disk(folder: Path) -> None:
             os.close(handle)
 
 
-def _named(error: OSError, path: Path, part: Path | None = None) -> OSError:
-    """An error in words and of the file that was to be written, where it is of none, or of one beside it."""
+def _named(error: OSError, path: Path) -> OSError:
+    """An error in words and of the file that was to be written, where it is of none, or of a temporary one."""
     name = error.filename2 or error.filename
-    beside = part is not None and name is not None and Path(str(name)).is_relative_to(part)
-    if name is not None and not beside and str(name) != str(path):
+    temporary = name is not None and any(part.startswith(PREFIX) for part in Path(str(name)).parts)
+    if name is not None and not temporary and str(name) != str(path):
         return error
     cause = (os.strerror(error.errno) if error.errno and not error.strerror else error.strerror) or str(error)
     kind = OSError if error.errno else type(error)  # an OSError is of the class of its number

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xl_ltc.errors import InputError
-from xl_ltc.files import made, sha256, written_whole
+from xl_ltc.files import AS_IT_WAS, made, sha256, written_whole
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.schema import INFORCE
 from xl_ltc.loss_ratio.values import value_factor
@@ -141,6 +141,10 @@ def keeping(folder: Path) -> Iterator[Keeping]:
         try:
             kept.data.mkdir()
             yield kept
+        except OSError as error:
+            if AS_IT_WAS not in getattr(error, "__notes__", ()):
+                error.add_note(AS_IT_WAS)
+            raise
         finally:
             if not kept.finished:
                 # Workers of a cluster that have not heard of the end find the folder under this name no more.

@@ -27,12 +27,20 @@ def new_book(path: Path) -> Iterator[Workbook]:
         OSError: the file, or a part of it, can't be written.
     """
     content = io.BytesIO()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as parts:
+    try:
+        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    except OSError as error:
+        raise _of_parts(error, path) from error
+    with folder as parts:
         book = Workbook(content, _TEXT_STAYS_TEXT | {"tmpdir": parts, "default_format_properties": dict(DEFAULT_FONT)})
         yield book
         try:
             book.close()
         except FileCreateError as error:
-            cause = error.args[0]
-            raise OSError(cause.errno or errno.EIO, cause.strerror or str(cause), str(path)) from error
+            raise _of_parts(error.args[0], path) from error
     path.write_bytes(content.getbuffer())
+
+
+def _of_parts(error: OSError, path: Path) -> OSError:
+    words = f"{error.strerror or error}, in the folder for temporary files {tempfile.gettempdir()}"
+    return OSError(error.errno or errno.EIO, words, str(path))
