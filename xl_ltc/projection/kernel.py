@@ -178,7 +178,7 @@ def _lives(  # type: ignore[no-untyped-def]
             length = 0.0
         end = begin * lives[i]
         if constant_force and log_survival[i] < 0.0:
-            exposure[i] = length * begin * np.expm1(log_survival[i]) / log_survival[i]
+            exposure[i] = length * begin * (np.expm1(log_survival[i]) / log_survival[i])
         elif monthly and length > 0.0:
             exposure[i] = begin * by_months[i]
         else:
