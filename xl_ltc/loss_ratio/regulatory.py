@@ -77,8 +77,9 @@ class Test5885:
 
     @property
     def margin(self) -> float:
-        """By how much claims exceed what the test asks for, as a fraction of it: item 7 over item 5, less one."""
-        return self.item_7 / self.item_5 - 1.0
+        """By how much claims exceed what the test asks for, as a fraction of it: item 7 over item 5, less one; NaN
+        without premium."""
+        return self.item_7 / self.item_5 - 1.0 if self.item_5 else float("nan")
 
     @property
     def passed(self) -> bool:

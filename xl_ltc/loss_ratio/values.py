@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xl_ltc.errors import InputError
+
 
 def value_factor(calendar_year: ArrayLike, rate: ArrayLike, valuation_year: int, timing: float = 0.5) -> np.ndarray:
     """The value at the end of ``valuation_year`` of 1 paid in each calendar year.
@@ -13,12 +15,18 @@ def value_factor(calendar_year: ArrayLike, rate: ArrayLike, valuation_year: int,
 
     Args:
         calendar_year: years of the cash flows, before or after the valuation date.
-        rate: annual effective interest; broadcasts against the years.
+        rate: annual effective interest, above −100%; broadcasts against the years.
         valuation_year: the year whose 31 December is the valuation date.
         timing: when in its year a cash flow falls: 0 begin, 0.5 middle, 1 end.
+
+    Raises:
+        InputError: interest of −100% or less, under which nothing is left to value.
     """
+    interest = np.asarray(rate, dtype=float)
+    if (interest <= -1.0).any():
+        raise InputError.single("interest rate", f"{interest.min():g}", "more than -1 (-100%)")
     years = np.asarray(calendar_year, dtype=float)
-    return np.asarray((1.0 + np.asarray(rate, dtype=float)) ** (valuation_year + 1.0 - timing - years))
+    return np.asarray((1.0 + interest) ** (valuation_year + 1.0 - timing - years))
 
 
 def value(

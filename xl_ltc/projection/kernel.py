@@ -175,7 +175,7 @@ def _lives(  # type: ignore[no-untyped-def]
     for i in range(2 * years):
         length = before if i % 2 == 0 else 1.0 - before
         if constant_force and log_survival[i] < 0.0:
-            exposure[i] *= length * np.expm1(log_survival[i]) / log_survival[i]
+            exposure[i] *= length * (np.expm1(log_survival[i]) / log_survival[i])
         elif monthly:
             exposure[i] *= by_months[i]
         else:

@@ -64,8 +64,18 @@ def rbo_election(cbul: ArrayLike, behaviour: Behaviour) -> np.ndarray:
 
 
 def adverse_selection(cbul: ArrayLike, rbo: ArrayLike, behaviour: Behaviour) -> np.ndarray:
-    """Morbidity of those who stay relative to the pool's: 1 / (1 − 25%·CBUL − 12.5%·RBO)."""
+    """Morbidity of those who stay relative to the pool's: 1 / (1 − 25%·CBUL − 12.5%·RBO).
+
+    Raises:
+        InputError: parameters under which those who elect leave the others no morbidity or less.
+    """
     relief = behaviour.cbul_morbidity_relief * np.asarray(cbul) + behaviour.rbo_morbidity_relief * np.asarray(rbo)
+    if (relief >= 1.0).any():
+        raise InputError.single(
+            "behaviour, morbidity relief times elections",
+            f"{relief.max():.6g} of the block's morbidity",
+            "less than 1: those who stay have some morbidity",
+        )
     return np.asarray(1.0 / (1.0 - relief))
 
 
@@ -76,7 +86,8 @@ def rbo_reduction(increase: ArrayLike, cbul: ArrayLike, rbo: ArrayLike, basis: s
         increase, cbul, rbo: fractions.
         basis: ``as_filed``: ρ = B, which reproduces Exhibit II item 3; ``literal``: the memorandum's formula,
             1 − [B + (1 − B)(1 + R)] / (1 + R), in which electors keep the premium before the increase;
-            ``literal_unnormalised``: C + B·R/(1 + R), its words with the weights left as they are.
+            ``literal_unnormalised``: C + B·R/(1 + R), its words with the weights left as they are, at most 1: at
+            increases above 410% or so they give up more than everything.
     """
     r, c, b = (np.asarray(v, dtype=float) for v in (increase, cbul, rbo))
     if basis == "as_filed":
@@ -84,5 +95,5 @@ def rbo_reduction(increase: ArrayLike, cbul: ArrayLike, rbo: ArrayLike, basis: s
     if basis == "literal":
         return np.asarray(1.0 - (b + (1.0 - b) * (1.0 + r)) / (1.0 + r))
     if basis == "literal_unnormalised":
-        return np.asarray(c + b * r / (1.0 + r))
+        return np.asarray(np.minimum(c + b * r / (1.0 + r), 1.0))
     raise InputError.single("rbo_basis", repr(basis), one_of(RBO_BASES))

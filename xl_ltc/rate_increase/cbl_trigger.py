@@ -58,9 +58,9 @@ def cbl_trigger(issue_age: ArrayLike, limited_pay: ArrayLike = False) -> np.ndar
         float64 fractions of initial premium, 0.5 for 50%.
 
     Raises:
-        InputError: a negative age.
+        InputError: a negative age, or none.
     """
     age = np.asarray(issue_age)
-    if (age < 0).any():
+    if not (age >= 0).all():
         raise InputError.single("issue age", f"{age.min():g}", "zero or more")
     return np.where(np.asarray(limited_pay, dtype=bool), _trigger(LIMITED).at(age), _trigger(LIFETIME).at(age))

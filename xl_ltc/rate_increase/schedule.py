@@ -11,6 +11,9 @@ from xl_ltc.rate_increase.behaviour import rounded_increase
 # An increase of 0.331 is three steps of 10%, though 1.1³ is not 1.331 in doubles; counted in steps.
 _TOLERANCE = 1e-9
 
+MOST_STEPS = 100_000
+"""More yearly steps than anybody lives to see: a cap that needs more is a slip."""
+
 
 def rate_increase(
     current_premium: ArrayLike, new_business_premium: ArrayLike, cap: ArrayLike, rounding: float = 0.0
@@ -31,15 +34,16 @@ def rate_increase(
     current = np.asarray(current_premium, dtype=float)
     new = np.asarray(new_business_premium, dtype=float)
     paying = current > 0.0
-    increase = np.where(paying, new / np.where(paying, current, 1.0) - 1.0, 0.0)
-    increase = np.maximum(increase, 0.0)
-    if rounding > 0.0:
-        increase = rounded_increase(increase, rounding)
+    with np.errstate(over="ignore"):  # above any cap
+        increase = np.where(paying, new / np.where(paying, current, 1.0) - 1.0, 0.0)
+        increase = np.maximum(increase, 0.0)
+        if rounding > 0.0:
+            increase = rounded_increase(increase, rounding)
     return np.minimum(increase, cap)
 
 
 def phase_in_steps(increase: ArrayLike, annual_cap: ArrayLike) -> np.ndarray:
-    """The number of yearly steps, none above a cap, until the premium is at its full level; 0 without an increase.
+    """The number of yearly steps, none above a cap, until the premium is at its full level; 0 without an increase only.
 
     Args:
         increase: in full, ≥ 0, as a fraction.
@@ -49,14 +53,22 @@ def phase_in_steps(increase: ArrayLike, annual_cap: ArrayLike) -> np.ndarray:
         int64 numbers of steps.
 
     Raises:
-        InputError: a decrease, or a cap that is not positive.
+        InputError: a decrease, an increase that is no finite number, a cap that is not positive, or one so small that
+            it takes more than ``MOST_STEPS`` steps.
     """
     full, cap = np.asarray(increase, dtype=float), np.asarray(annual_cap, dtype=float)
     if (full < 0.0).any():
         raise InputError.single("increase", f"{full.min():g}", "zero or more")
+    if not np.isfinite(full).all():
+        raise InputError.single("increase", f"{full[~np.isfinite(full)].flat[0]:g}", "a finite number")
     if not (cap > 0.0).all():
         raise InputError.single("annual cap", f"{cap.min():g}", "more than 0")
-    return np.asarray(np.ceil(np.log1p(full) / np.log1p(cap) - _TOLERANCE), dtype=np.int64)
+    with np.errstate(over="ignore"):
+        steps = np.ceil(np.log1p(full) / np.log1p(cap) - _TOLERANCE)
+    if (steps > MOST_STEPS).any():
+        raise InputError.single("annual cap", f"{cap.min():g}", f"a cap that takes at most {MOST_STEPS:,} steps")
+    # An increase below the tolerance, or under no cap at all, is one step.
+    return np.asarray(np.where(full > 0.0, np.maximum(steps, 1.0), 0.0), dtype=np.int64)
 
 
 def phase_in_increase(increase: ArrayLike, annual_cap: ArrayLike, step: ArrayLike) -> np.ndarray:

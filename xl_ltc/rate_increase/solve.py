@@ -79,12 +79,17 @@ def solve(measure: Callable[[float], float], target: float, curve: Curve, words:
         words: what the measure is called, for messages.
 
     Raises:
-        NoAnswer: the target lies outside the curve.
+        NoAnswer: the target lies outside the curve, or the measure has no value on it.
     """
+    if not any(map(math.isfinite, curve.measures)):
+        raise NoAnswer.because(
+            "it has no value: there is no premium", words, "no value, as there is no premium", "a block with premium"
+        )
     meetings = _meetings(target, curve)
     if not meetings:
         low, high = curve.increases[0], curve.increases[-1]
-        reached = f"{min(curve.measures):.4%} to {max(curve.measures):.4%}"
+        values = [value for value in curve.measures if not math.isnan(value)]
+        reached = f"{min(values):.4%} to {max(values):.4%}"
         raise NoAnswer.because(
             f"no increase up to {high:,.2%} reaches it; {reached} is in reach",
             f"target {words}",
@@ -115,8 +120,15 @@ def solve(measure: Callable[[float], float], target: float, curve: Curve, words:
 def _meetings(target: float, curve: Curve) -> list[tuple[int, int]]:
     """Neighbouring points with the target between them, and points at the target, as a pair of the same."""
     least = _ROUNDING * max(1.0, abs(target))
-    signs = [0 if abs(value - target) <= least else math.copysign(1, value - target) for value in curve.measures]
-    found = [(i, i) for i, sign in enumerate(signs) if sign == 0]
+
+    def sign(value: float) -> float:
+        if abs(value - target) <= least:
+            return 0.0
+        # No value is on no side of the target.
+        return math.nan if math.isnan(value) else math.copysign(1.0, value - target)
+
+    signs = [sign(value) for value in curve.measures]
+    found = [(i, i) for i, side in enumerate(signs) if side == 0]
     found += [(i, i + 1) for i in range(len(signs) - 1) if signs[i] * signs[i + 1] < 0]
     return sorted(found)
 

@@ -117,7 +117,7 @@ def increase_table(case: AuditCase) -> Table:
             "rbo_reduction",
             "Reduction of premium and claims due to reduced benefits",
             '=IF(rbo_basis="as_filed",audit_rbo,IF(rbo_basis="literal",1-(audit_rbo+(1-audit_rbo)*(1+audit_increase))/(1+audit_increase),'
-            "audit_cbul+audit_rbo*audit_increase/(1+audit_increase)))",
+            "MIN(audit_cbul+audit_rbo*audit_increase/(1+audit_increase),1)))",
             rho,
         ),
         Line(
