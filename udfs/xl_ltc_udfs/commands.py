@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from xl_ltc_udfs.calc import commands as calc
+from xl_ltc_udfs.doctor import commands as doctor
 from xl_ltc_udfs.excel import commands as excel
 from xl_ltc_udfs.office_js import commands as office_js
 from xl_ltc_udfs.reference import commands as reference
@@ -13,6 +14,6 @@ from xl_ltc_udfs.templates import commands as templates
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add ``new``, ``functions``, ``excel``, ``calc`` and ``serve``."""
-    for host in (templates, reference, excel, calc, office_js):
+    """Add ``new``, ``functions``, ``excel``, ``calc``, ``serve`` and ``doctor``."""
+    for host in (templates, reference, excel, calc, office_js, doctor):
         host.add(commands)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numba as nb
@@ -341,6 +342,15 @@ def _project_unit(  # type: ignore[no-untyped-def]
                 effective_years,
                 out[k, group[p]],
             )
+
+
+def compiled_code() -> tuple[Path, bool]:
+    """The folder where the compiled kernel is kept, and whether this process took it from there.
+
+    Tells so after a projection; before one nothing has been looked for.
+    """
+    stats = _project_unit.stats
+    return Path(stats.cache_path or ""), bool(stats.cache_hits)
 
 
 def project_all(

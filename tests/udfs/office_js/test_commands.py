@@ -183,12 +183,15 @@ def test_an_expired_certificate_is_refused(tmp_path: Path) -> None:
         "default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n"
     )
     request, expired = str(tmp_path / "request"), tmp_path / "expired.pem"
+    common, dates = (
+        ["-config", str(tmp_path / "conf")],
+        ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"],
+    )
     for command in (
         ["req", "-new", "-key", str(key), "-subj", "/CN=localhost", "-out", request],
         [
             "ca",
-            "-config",
-            str(tmp_path / "conf"),
+            *common,
             "-batch",
             "-selfsign",
             "-keyfile",
@@ -198,10 +201,7 @@ def test_an_expired_certificate_is_refused(tmp_path: Path) -> None:
             "-notext",
             "-out",
             str(expired),
-            "-startdate",
-            "20200101000000Z",
-            "-enddate",
-            "20200201000000Z",
+            *dates,
         ],
     ):
         subprocess.run(["openssl", *command], check=True, capture_output=True)

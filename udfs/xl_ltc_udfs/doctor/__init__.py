@@ -1,0 +1,1 @@
+"""``xl-ltc doctor``: what is installed here, whether it works, and what to do where it does not."""
