@@ -99,7 +99,11 @@ def _update_text(digest: Any, values: pd.Series) -> None:
 
 def manifest_entry(block: Block) -> dict[str, Any]:
     """Content hash and control totals as plain JSON values, dates in ISO form."""
-    totals = control_totals(block)
-    for name in ("first_issue_date", "last_issue_date"):
-        totals[name] = totals[name].dt.strftime("%Y-%m-%d")
-    return {"sha256": content_hash(block), "control_totals": totals.to_dict(orient="index")}
+    return {"sha256": content_hash(block), "control_totals": plain_totals(control_totals(block))}
+
+
+def plain_totals(totals: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Control totals as plain JSON values by series, dates in ISO form."""
+    dates = ("first_issue_date", "last_issue_date")
+    as_text = totals.assign(**{name: totals[name].dt.strftime("%Y-%m-%d") for name in dates})
+    return {str(series): values for series, values in as_text.to_dict(orient="index").items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import time
 from pathlib import Path
 
@@ -21,13 +20,15 @@ from xl_ltc.pricing.sold import sold_frame
 from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook.actions.inputs import CAUTION
 from xl_ltc.workbook.actions.keeping import kept_staged
-from xl_ltc.workbook.actions.places import check_folder, check_no_folder, write_text
+from xl_ltc.workbook.actions.places import check_folder, check_no_folder
 from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.actions.provenance.call import CALL, Call
+from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, write_manifest
 from xl_ltc.workbook.actions.running import Outcome, remembered, results_staged
 from xl_ltc.workbook.render import write_filing_workbook
 
 FILING_WORKBOOK = "ltc_rate_filing.xlsx"
-RESULTS, MANIFEST, INFORCE_FILE, SOLD_FILE = "results", "manifest.json", "inforce.parquet", "policies_sold.parquet"
+RESULTS, INFORCE_FILE, SOLD_FILE = "results", "inforce.parquet", "policies_sold.parquet"
 
 
 def illustrative_run(progress: Progress) -> FilingRun:
@@ -66,7 +67,8 @@ def demo(folder: Path, progress: Progress, keep: Path | None = None) -> Outcome:
     exhibits = filing_exhibits(run)
     checks = reconcile(run, exhibits)
     command = f"xl-ltc demo --out {folder.name or folder}" + (f" --keep {keep.name or keep}" if keep else "")
-    record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,))
+    call = Call.of("demo", {})
+    record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,)) | {CALL: call.entry(folder)}
     progress("writing the workbook, the results and the policies")
     folder.mkdir(parents=True, exist_ok=True)
     pages = filing_pages(run, checks, exhibits)
@@ -75,12 +77,14 @@ def demo(folder: Path, progress: Progress, keep: Path | None = None) -> Outcome:
         finish = stack.enter_context(kept_staged(run, record, keep, progress)) if keep else None
         # First the file that another program is most likely to hold open.
         workbook = write_filing_workbook(run, checks, record, folder / FILING_WORKBOOK, pages=pages)
-        put_in_place()
+        written = put_in_place()
         if finish:
             finish()
-    write_text(log, json.dumps(record, indent=2) + "\n")
     write_inforce(run.block, inforce)
+    written += (inforce,)
     if run.pricing and run.pricing.sold:
         write_policies(sold_frame(run.pricing.sold), sold)
+        written += (sold,)
+    write_manifest(log, record, call.entry(folder), written, workbook)
     files = (workbook, results, log, inforce, sold, *([keep] if keep else ()))
     return Outcome(run, files, (run.caution, *remembered(run, record, workbook)))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from xl_ltc.errors import InputError
+from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.partitioned_run import LEFT_OUT, PartitionedRun, run_partitions
+from xl_ltc.inforce.control_totals import plain_totals
 from xl_ltc.inforce.parts import parts_of
 from xl_ltc.workbook.actions.inputs import caution_of, named_file, read_basis, read_request, read_sold
 from xl_ltc.workbook.actions.places import check_folder, nearest_folder
 from xl_ltc.workbook.actions.progress import Progress
-from xl_ltc.workbook.actions.running import summary_lines
+from xl_ltc.workbook.actions.provenance.call import Call
+from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, write_manifest
+from xl_ltc.workbook.actions.running import policy_files, summary_lines
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ def run_by_partitions(
     Raises:
         InputError: every problem of the inputs; nothing is written then.
     """
+    started, clock = dt.datetime.now().astimezone(), time.perf_counter()
     basis = read_basis(workbook, progress)
     control = basis.inputs.control
     file = named_file(workbook, inforce, control.inforce)
@@ -77,17 +84,31 @@ def run_by_partitions(
     found = run_partitions(
         file.resolve(), basis.history, basis.assumptions, basis.study, known, request, partitions, cluster, progress
     )
+    missing = found.run.pricing.missing if found.run.pricing else ""
+    cautions = tuple(
+        filter(
+            None,
+            (
+                caution_of(False, basis.assumptions),
+                missing and f"No expected loss ratios and no section 18: {missing}",
+            ),
+        )
+    )
+    call = Call.of("partitions", policy_files(workbook, inforce, sold, control), {"partitions": partitions})
+    command = f"xl-ltc run {workbook.name} --inforce {file.name} --results {results.name} --partitions"
+    policies = {"control_totals": plain_totals(found.result.control_totals)}, found.result.affected
+    seconds = time.perf_counter() - clock
+    record = manifest(found.run, f"{command} {partitions or 'auto'}", started, seconds, cautions, policies)
     progress(f"writing {results.name}")
     with tempfile.TemporaryDirectory(dir=nearest_folder(results), prefix=".xl_ltc-") as scratch:
         files = found.write(Path(scratch))
         results.mkdir(parents=True, exist_ok=True)
         for written in files:
             os.replace(written, results / written.name)
-    missing = found.run.pricing.missing if found.run.pricing else ""
+    write_manifest(results / MANIFEST, record, call.entry(results), [results / written.name for written in files])
     warnings = (
-        caution_of(False, basis.assumptions),
-        missing and f"No expected loss ratios and no section 18: {missing}",
+        *cautions,
         f"{workbook.name} is as it was: a run by partitions writes result files only.",
         f"Not among them, as they need each policy: {', '.join(LEFT_OUT)}.",
     )
-    return PartitionedOutcome(found, (results,), tuple(filter(None, warnings)))
+    return PartitionedOutcome(found, (results,), warnings)

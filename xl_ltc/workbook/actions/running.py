@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xl_ltc.control import Control
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.filing_pages import FilingPages, filing_exhibits, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun
@@ -23,10 +24,12 @@ from xl_ltc.exhibits.table import serial
 from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook import last_run
-from xl_ltc.workbook.actions.inputs import Inputs, read_inputs
+from xl_ltc.workbook.actions.inputs import Inputs, named_file, read_inputs
 from xl_ltc.workbook.actions.keeping import kept_staged
 from xl_ltc.workbook.actions.places import check_folder, check_out, nearest_folder, version_of
 from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.actions.provenance.call import CALL, WORKBOOK, Call
+from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, write_manifest
 from xl_ltc.workbook.layout import LISTS
 from xl_ltc.workbook.package import graft
 from xl_ltc.workbook.render import InputSheets, OutputSheets, write_workbook
@@ -122,14 +125,20 @@ def run_workbook(
     checks = reconcile(run, exhibits) if stands_for_the_filing(run) else []
     missing = run.pricing.missing if run.pricing else ""
     cautions = (*filter(None, (run.caution, missing and f"No expected loss ratios and no section 18: {missing}")),)
+    call = Call.of("run", policy_files(workbook, inforce, sold, inputs.control))
     record = manifest(run, command, started, time.perf_counter() - clock, cautions)
+    # A button's result is put in place of the workbook.
+    record |= {CALL: call.entry((workbook if elsewhere is None else out).parent)}
     progress(f"writing {out.name}")
     with contextlib.ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         pages = filing_pages(run, checks, exhibits)
         sheets = OutputSheets.of(run, pages, record, earlier)
         rendered = write_workbook(scratch / "run.xlsx", InputSheets.of(run, inputs.control), sheets)
-        put_in_place = None if results is None else stack.enter_context(results_staged(run, checks, pages, results))
+        put_in_place = None
+        if results is not None:
+            staged = stack.enter_context(results_staged(run, checks, pages, results))
+            put_in_place = _with_manifest(staged, results, record, call, out)
         finish = None if keep is None else stack.enter_context(kept_staged(run, record, keep, progress))
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
@@ -141,6 +150,27 @@ def run_workbook(
         unplaced += () if finish is None else _put(finish, f"The run can't be kept in {keep}")
     warnings = (*cautions, *report.warnings, *unplaced, *remembered(run, record, out))
     return Outcome(run, tuple(path for path in (out, results, keep) if path is not None), warnings)
+
+
+def _with_manifest(
+    put_in_place: Callable[[], tuple[Path, ...]], results: Path, record: Mapping[str, Any], call: Call, out: Path
+) -> Callable[[], None]:
+    """Put results in place, and then the manifest that has their hashes."""
+
+    def put() -> None:
+        files = put_in_place()
+        write_manifest(results / MANIFEST, record, call.entry(results), files, out)
+
+    return put
+
+
+def policy_files(workbook: Path, inforce: Path | None, sold: Path | None, control: Control) -> dict[str, Path | None]:
+    """The files an action on a workbook reads, by their options."""
+    return {
+        WORKBOOK: workbook,
+        "inforce": named_file(workbook, inforce, control.inforce),
+        "sold": named_file(workbook, sold, control.policies_sold),
+    }
 
 
 def _put(put_in_place: Callable[[], None], otherwise: str) -> tuple[str, ...]:
@@ -171,14 +201,18 @@ def remembered(run: FilingRun, record: Mapping[str, Any], workbook: Path) -> tup
 @contextlib.contextmanager
 def results_staged(
     run: FilingRun, checks: Sequence[Any], pages: FilingPages, folder: Path
-) -> Iterator[Callable[[], None]]:
-    """Results written on the folder's own disk, and a function that puts them in place; other files there stay."""
+) -> Iterator[Callable[[], tuple[Path, ...]]]:
+    """Results written on the folder's own disk, and a function that puts them in place and tells where they are.
+
+    Other files there stay.
+    """
     with tempfile.TemporaryDirectory(dir=nearest_folder(folder), prefix=".xl_ltc-") as scratch:
         files = write_results(run, checks, Path(scratch), pages=pages)
 
-        def put_in_place() -> None:
+        def put_in_place() -> tuple[Path, ...]:
             folder.mkdir(parents=True, exist_ok=True)
             for file in files:
                 os.replace(file, folder / file.name)
+            return tuple(folder / file.name for file in files)
 
         yield put_in_place

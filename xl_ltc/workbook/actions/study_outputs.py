@@ -113,20 +113,24 @@ def study_sheets(result: StudyResult, asked: Asked, data: StudyData, known: Know
 @contextlib.contextmanager
 def study_results_staged(
     result: StudyResult, carried: Mapping[str, pd.DataFrame], folder: Path | None
-) -> Iterator[Callable[[], None]]:
-    """Results written on the folder's own disk, and a function that puts them in place; other files there stay."""
+) -> Iterator[Callable[[], tuple[Path, ...]]]:
+    """Results written on the folder's own disk, and a function that puts them in place and tells where they are.
+
+    Other files there stay.
+    """
     if folder is None:
-        yield lambda: None
+        yield tuple
         return
     with tempfile.TemporaryDirectory(dir=nearest_folder(folder), prefix=".xl_ltc-") as scratch:
         files = []
         for name, frame in {**_frames(result), **carried}.items():
             files.append(write_text(Path(scratch) / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n")))
 
-        def put_in_place() -> None:
+        def put_in_place() -> tuple[Path, ...]:
             folder.mkdir(parents=True, exist_ok=True)
             for file in files:
                 os.replace(file, folder / file.name)
+            return tuple(folder / file.name for file in files)
 
         yield put_in_place
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 import os
 import tempfile
 import time
@@ -30,9 +29,10 @@ from xl_ltc.workbook.actions.places import (
     check_out,
     same_file,
     version_of,
-    write_text,
 )
 from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.actions.provenance.call import WORKBOOK, Call
+from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, write_manifest
 from xl_ltc.workbook.actions.putting import put_pages
 from xl_ltc.workbook.actions.study_inputs import (
     Asked,
@@ -48,7 +48,7 @@ from xl_ltc.workbook.read import read_tables, read_what_is_there
 from xl_ltc.workbook.study_book import StudyInputs, StudyOutputs, write_study_workbook
 from xl_ltc.workbook.study_layout import STUDY_TABLE
 
-STUDY_WORKBOOK, RESULTS, MANIFEST = "ltc_experience_study.xlsx", "results", "manifest.json"
+STUDY_WORKBOOK, RESULTS = "ltc_experience_study.xlsx", "results"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,12 @@ def _is_study_workbook(path: Path) -> bool:
 
 
 def study_workbook(
-    workbook: Path, out: Path | None, results: Path | None, progress: Progress, claims: Path | None = None
+    workbook: Path,
+    out: Path | None,
+    results: Path | None,
+    progress: Progress,
+    claims: Path | None = None,
+    policies: Path | None = None,
 ) -> StudyOutcome:
     """Conduct the study that a workbook asks for, and put its sheets into the workbook.
 
@@ -123,7 +128,8 @@ def study_workbook(
         out: where the workbook with the results goes; None for ``workbook`` itself.
         results: folder for the results as CSV files; None for the one the workbook names, if any.
         progress: told what is being done.
-        claims: a file with the claims of the histories; None for what the workbook names.
+        claims: a file with the claims of the histories; policies: one with the histories or cells; None for what the
+            workbook names.
 
     Raises:
         InputError: every problem of the workbook; if there is none, every problem of the data.
@@ -137,9 +143,10 @@ def study_workbook(
         results = workbook.parent / asked.control.results_folder
     if results is not None:
         check_folder(results, "--out")
-    files = DataFiles.of(asked, workbook.parent, None, claims)
+    files = DataFiles.of(asked, workbook.parent, policies, claims)
     _check_kept(out, files, workbook)
     conducted = _conduct(asked, files, f"xl-ltc study {workbook.name}", progress)
+    call = Call.of("study", {WORKBOOK: workbook, "policies": files.policies, "claims": files.claims})
     progress(f"writing {out.name}")
     outputs = conducted.outputs
     with (
@@ -150,7 +157,9 @@ def study_workbook(
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since it was read", "do it again")
         warnings = graft(workbook, rendered, outputs.sheets, out, outputs.sheets, outputs.status).warnings
-        put_in_place()
+        placed = put_in_place()
+        if results is not None:
+            write_manifest(results / MANIFEST, conducted.sheets.record, call.entry(results), placed)
     written = (out,) if results is None else (out, results)
     return StudyOutcome(outputs.result, written, (*conducted.cautions, *warnings))
 
@@ -178,14 +187,15 @@ def study_data(policies: Path | None, claims: Path | None, folder: Path, progres
         _check_kept(file, files)
     name = ILLUSTRATIVE if policies is None else policies.name
     conducted = _conduct(asked, files, f"xl-ltc study {name} --out {folder.name or folder}", progress)
+    call = Call.of("study", {"policies": files.policies, "claims": files.claims})
     progress(f"writing {out.name}")
     folder.mkdir(parents=True, exist_ok=True)
     outputs = conducted.outputs
     with study_results_staged(outputs.result, conducted.sheets.carried, results) as put_in_place:
         # First the file that another program is most likely to hold open.
         write_study_workbook(out, conducted.inputs, outputs)
-        put_in_place()
-    write_text(log, json.dumps(conducted.sheets.record, indent=2) + "\n")
+        placed = put_in_place()
+    write_manifest(log, conducted.sheets.record, call.entry(folder), placed)
     return StudyOutcome(outputs.result, (out, results, log), conducted.cautions)
 
 
