@@ -53,12 +53,14 @@ HEADERS = {
     "s21_distribution_raw": "characteristic,category,pct_All,pct_200,pct_300,pct_400,pct_500,pct_511",
     "s22_counts_premium": "region,series,insureds,annualized_premium",
 }
-MANIFEST = [
+RECORD = [
     "run_id",
     "scenario",
     "xl_ltc",
+    "bundled_data_sha256",
     "python",
     "libraries",
+    "machine",
     "command",
     "started",
     "seconds",
@@ -72,7 +74,9 @@ MANIFEST = [
     "settings",
     "results",
     "warnings",
+    "call",
 ]
+MANIFEST = ["format", *RECORD, "files", "workbook", "manifest_sha256"]
 PROGRESS = re.compile(r"^\[ *\d+\.\d s\] \S")
 NOTHING_WRITTEN = "the input can't be used; nothing was written."
 
@@ -270,7 +274,7 @@ def test_run_keeps_its_results_for_recuts(small: SmallFiling, tmp_path: Path, ca
     ratios = [small.run.experience.lifetime_loss_ratio(b) for b in ("before", "after")]
     assert [found.total.lifetime_loss_ratio(b) for b in ("before", "after")] == pytest.approx(ratios, rel=1e-12)
     manifest = api.KeptRun.open(kept).run
-    assert list(manifest) == MANIFEST and manifest["command"].endswith("--keep kept")
+    assert list(manifest) == RECORD and manifest["command"].endswith("--keep kept")
 
 
 def test_run_refuses_to_keep_its_results_over_something_else(

@@ -129,6 +129,14 @@ def _parser() -> argparse.ArgumentParser:
     reconcile.add_argument("--json", action="store_true", help="all of it as JSON")
     reconcile.set_defaults(action=_reconcile)
 
+    again = commands.add_parser("reproduce", help="a recorded run done again and compared; 1 if anything differs")
+    words = "manifest.json beside results, or a workbook that a run has written"
+    again.add_argument("manifest", type=Path, metavar="MANIFEST|WORKBOOK", help=words)
+    words = "folder with the files the run has read, if they are not where they were; they are known by their hashes"
+    again.add_argument("--inputs", type=Path, metavar="DIR", help=words)
+    again.add_argument("--out", type=Path, metavar="FILE", help="file for the report; JSON if it ends in .json")
+    again.set_defaults(action=_reproduce)
+
     trace = commands.add_parser("trace", help="every factor of one policy's projection, as a table or in a workbook")
     trace.add_argument("--policy", metavar="ID", help="without it the one the Control sheet names, or the first")
     trace.add_argument("--workbook", type=Path, help="assumption workbook; the bundled assumptions without it")
@@ -448,6 +456,17 @@ def _reconcile(options: argparse.Namespace) -> int:
     if wrong:
         print(f"xl-ltc reconcile: {len(wrong):,} of {len(checks):,} numbers differ", file=sys.stderr)
     return 1 if wrong else 0
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    progress = _Progress()
+    progress("loading")
+    from xl_ltc.workbook.actions import reproduce
+
+    made = reproduce(options.manifest, options.inputs, options.out, progress)
+    progress("done")
+    _tell([made.text], (), () if options.out is None else (options.out,))
+    return 0 if made.agrees else 1
 
 
 def _trace(options: argparse.Namespace) -> int:

@@ -45,7 +45,7 @@ def test_every_assumption_table_is_an_excel_table_with_its_columns(workbook: Pat
     book = openpyxl.load_workbook(workbook)
     found = {t.name: (sheet.title, t.column_names) for sheet in book for t in sheet.tables.values()}
     assert {s.name: [c.name for c in s.columns] for s in SPECS}.items() <= {n: c for n, (_, c) in found.items()}.items()
-    of_runs = {"run_inputs", "run_results", "run_log"}
+    of_runs = {"run_inputs", "run_results", "run_log", "manifest"}
     assert all((sheet in layout.INPUT_SHEETS) == (name not in of_runs) for name, (sheet, _) in found.items())
     assert found["settings"][1] == list(layout.SETTINGS_COLUMNS)
 

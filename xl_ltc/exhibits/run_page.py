@@ -7,6 +7,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pandas as pd
+
+from xl_ltc.errors import is_blank
 from xl_ltc.exhibits.checks import NO, YES
 from xl_ltc.exhibits.exhibit_1 import LIFETIME, table_name
 from xl_ltc.exhibits.exhibit_2 import verdict
@@ -15,6 +18,7 @@ from xl_ltc.exhibits.notes import LIVE_SETTINGS
 from xl_ltc.exhibits.table import Cell, Column, Measure, Page, Row, Table, live, serial, text
 from xl_ltc.projection.results import BASES
 
+KEY, VALUE = "Key", "Value"
 AT_ONCE, WITH_NEXT_RUN = "at once", "with the next run"
 AS_RUN = f'=IF(COUNTIFS(run_same,"{NO}",run_acts,"{WITH_NEXT_RUN}")=0,"{YES}","{NO}, run again")'
 """Whether every setting the projection used is still what it was."""
@@ -109,11 +113,37 @@ def _settings(run: FilingRun) -> Table:
 def manifest_table(manifest: Mapping[str, Any]) -> Table:
     """A run's record, a line a value."""
     rows = tuple(
-        Row(str(i), {"name": text(key), "value": _result(value)}) for i, (key, value) in enumerate(_flat("", manifest))
+        Row(str(i), {"name": text(key), "value": _result(value)}) for i, (key, value) in enumerate(flat("", manifest))
     )
-    return Table(
-        "manifest", (Column("name", "Key", wrap=False), Column("value", "Value", wrap=False)), rows, "Manifest"
-    )
+    columns = (Column("name", KEY, wrap=False), Column("value", VALUE, wrap=False))
+    return Table("manifest", columns, rows, "Manifest", named=True)
+
+
+def manifest_of_table(table: pd.DataFrame) -> dict[str, Any]:
+    """The record that ``manifest_table`` shows, as it is read back; lists and mappings without entries are gone.
+
+    Args:
+        table: with columns Key and Value; anything else gives an empty record.
+    """
+    found: dict[str, Any] = {}
+    if not {KEY, VALUE} <= set(table.columns):
+        return found
+    for key, value in zip(table[KEY], table[VALUE], strict=True):
+        *folders, name = str(key).split(".")
+        inner = found
+        for folder in folders:
+            inner = inner.setdefault(folder, {}) if isinstance(inner, dict) else {}
+        if isinstance(inner, dict):
+            inner[name] = "" if is_blank(value) else value
+    return {key: _lists(value) for key, value in found.items()}
+
+
+def _lists(value: Any) -> Any:
+    """Mappings with the keys 1, 2, 3 … as the lists they were."""
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _lists(of) for key, of in value.items()}
+    return list(inner.values()) if list(inner) == [str(i + 1) for i in range(len(inner))] else inner
 
 
 def _result(value: object) -> Cell:
@@ -121,13 +151,13 @@ def _result(value: object) -> Cell:
     return Cell(value if isinstance(value, int | float | str) else str(value), engine=True)
 
 
-def _flat(prefix: str, value: object) -> Iterator[tuple[str, object]]:
+def flat(prefix: str, value: object) -> Iterator[tuple[str, object]]:
     """Nested mappings as dotted keys; lists as one value a line."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _flat(f"{prefix}.{key}" if prefix else str(key), inner)
+            yield from flat(f"{prefix}.{key}" if prefix else str(key), inner)
     elif isinstance(value, list | tuple):
         for i, inner in enumerate(value):
-            yield from _flat(f"{prefix}.{i + 1}", inner)
+            yield from flat(f"{prefix}.{i + 1}", inner)
     else:
         yield prefix, "" if value is None else value

@@ -102,10 +102,8 @@ def manifest_entry(block: Block) -> dict[str, Any]:
     return {"sha256": content_hash(block), "control_totals": as_json(control_totals(block))}
 
 
-def as_json(totals: pd.DataFrame) -> dict[str, Any]:
-    """Control totals as plain JSON values, dates in ISO form."""
-    totals = totals.copy()
-    for name in ("first_issue_date", "last_issue_date"):
-        totals[name] = totals[name].dt.strftime("%Y-%m-%d")
-    found: dict[str, Any] = totals.to_dict(orient="index")
-    return found
+def as_json(totals: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Control totals as plain JSON values by series, dates in ISO form."""
+    dates = ("first_issue_date", "last_issue_date")
+    as_text = totals.assign(**{name: totals[name].dt.strftime("%Y-%m-%d") for name in dates})
+    return {str(series): values for series, values in as_text.to_dict(orient="index").items()}

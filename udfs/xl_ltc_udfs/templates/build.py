@@ -48,7 +48,7 @@ _CREATED = dt.datetime(2018, 6, 26)
 """The date the files say they were made, the reference filing's: the same files every time."""
 _BLANK_TABLES = ("claim_cost", "claim_cost_relativity")
 """Illustrative assumptions, of which only the keys are left."""
-_OF_THIS_RUN = ("code_sha256", "python", "libraries", "seconds", "started", "xl_ltc")
+_OF_THIS_RUN = ("code_sha256", "python", "libraries", "machine", "seconds", "started", "xl_ltc")
 """Entries of a manifest that differ from one machine or day to another."""
 
 

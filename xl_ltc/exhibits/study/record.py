@@ -9,11 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from xl_ltc.code import code_hash
-from xl_ltc.exhibits.manifest import assumptions_hash, environment, frame_hash, run_id
+from xl_ltc.exhibits.manifest import Told, assumptions_hash, frame_hash, record
 from xl_ltc.experience.conduct import StudyResult
 
-_LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "scipy", "pymort", "glum", "tabmat", "xlsxwriter", "lxml")
+_LIBRARIES = (
+    *("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy", "pymort"),
+    *("glum", "tabmat", "xlsxwriter", "python-calamine", "lxml", "platformdirs"),
+)
 
 
 def study_manifest(
@@ -32,18 +34,9 @@ def study_manifest(
         warnings: what the user should know.
     """
     taken = {
-        "code_sha256": code_hash(),
         "data": {name: {"rows": len(frame), "sha256": frame_hash(frame)} for name, frame in data.items()},
         "assumptions_sha256": assumptions_hash(result.assumptions),
         "basis": {f.name: str(getattr(result.basis, f.name)) for f in dataclasses.fields(result.basis)},
     }
-    return {
-        "run_id": run_id(taken, started),
-        **environment(_LIBRARIES),
-        "command": command,
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 2),
-        **taken,
-        "results": {str(name): float(value) for name, value in result.totals.items()},
-        "warnings": list(warnings),
-    }
+    totals = {str(name): float(value) for name, value in result.totals.items()}
+    return record(taken, totals, Told(command, started, seconds, tuple(warnings)), _LIBRARIES)

@@ -7,6 +7,7 @@ from xl_ltc.workbook.actions.demonstration import demo, illustrative_run
 from xl_ltc.workbook.actions.inputs import Inputs, check_experience, check_policies, read_any_inforce, read_inputs
 from xl_ltc.workbook.actions.partitioned import PartitionedOutcome, run_by_partitions
 from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.actions.reproducing import Reproduction, reproduce
 from xl_ltc.workbook.actions.running import Outcome, run_workbook
 from xl_ltc.workbook.actions.sensitivities import SensitivitiesOutcome, sensitivities_workbook
 from xl_ltc.workbook.actions.solving import solve_workbook
@@ -28,6 +29,7 @@ __all__ = [
     "Outcome",
     "PartitionedOutcome",
     "Progress",
+    "Reproduction",
     "SensitivitiesOutcome",
     "StudyOutcome",
     "attribute_workbook",
@@ -44,6 +46,7 @@ __all__ = [
     "illustrative_study",
     "read_any_inforce",
     "read_inputs",
+    "reproduce",
     "run_by_partitions",
     "run_workbook",
     "sensitivities_workbook",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import time
 from pathlib import Path
 
@@ -13,8 +12,9 @@ from xl_ltc.exhibits.filing_pages import filing_exhibits, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile
+from xl_ltc.exhibits.results_csv import write_results
 from xl_ltc.experience.study import bundled_study
-from xl_ltc.files import staged
+from xl_ltc.files import SUMS, seal, staged
 from xl_ltc.illustration.block import illustrate, policies_sold
 from xl_ltc.illustration.history import illustrative_history
 from xl_ltc.inforce.read import write_inforce, write_policies
@@ -22,13 +22,15 @@ from xl_ltc.pricing.sold import sold_frame
 from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook.actions.inputs import CAUTION
 from xl_ltc.workbook.actions.keeping import kept_staged
-from xl_ltc.workbook.actions.places import check_folder, check_no_folder, write_text
+from xl_ltc.workbook.actions.places import check_folder, check_no_folder
 from xl_ltc.workbook.actions.progress import Progress
-from xl_ltc.workbook.actions.running import Outcome, remembered, results_staged
+from xl_ltc.workbook.actions.provenance.call import CALL, Call
+from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, write_manifest
+from xl_ltc.workbook.actions.running import Outcome, remembered
 from xl_ltc.workbook.render import write_filing_workbook
 
 FILING_WORKBOOK = "ltc_rate_filing.xlsx"
-RESULTS, MANIFEST, INFORCE_FILE, SOLD_FILE = "results", "manifest.json", "inforce.parquet", "policies_sold.parquet"
+RESULTS, INFORCE_FILE, SOLD_FILE = "results", "inforce.parquet", "policies_sold.parquet"
 
 
 def illustrative_run(progress: Progress) -> FilingRun:
@@ -67,21 +69,23 @@ def demo(folder: Path, progress: Progress, keep: Path | None = None) -> Outcome:
     exhibits = filing_exhibits(run)
     checks = reconcile(run, exhibits)
     command = f"xl-ltc demo --out {folder.name or folder}" + (f" --keep {keep.name or keep}" if keep else "")
-    record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,))
+    call = Call.of("demo", {})
+    record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,)) | {CALL: call.entry(folder)}
     progress("writing the workbook, the results and the policies")
     pages = filing_pages(run, checks, exhibits)
     workbook = folder / FILING_WORKBOOK
     with contextlib.ExitStack() as stack:
-        together = stack.enter_context(staged(folder, last=(MANIFEST,)))
-        write_filing_workbook(run, checks, record, together.part / FILING_WORKBOOK, pages=pages)
+        together = stack.enter_context(staged(folder, last=(f"{RESULTS}/{SUMS}", MANIFEST)))
+        written = (*write_results(run, checks, together.part / RESULTS, pages), together.part / INFORCE_FILE)
+        seal(together.part / RESULTS)
+        made = write_filing_workbook(run, checks, record, together.part / FILING_WORKBOOK, pages=pages)
         write_inforce(run.block, together.part / INFORCE_FILE)
         if run.pricing and run.pricing.sold:
+            written += (together.part / SOLD_FILE,)
             write_policies(sold_frame(run.pricing.sold), together.part / SOLD_FILE)
-        write_text(together.part / MANIFEST, json.dumps(record, indent=2) + "\n")
-        put_in_place = stack.enter_context(results_staged(run, checks, pages, results))
+        write_manifest(together.part / MANIFEST, record, call.entry(folder), written, made)
         finish = stack.enter_context(kept_staged(run, record, keep, progress)) if keep else None
         together.put_in_place()
-        put_in_place()
         if finish:
             finish()
     files = (workbook, results, log, inforce, sold, *([keep] if keep else ()))

@@ -13,14 +13,16 @@ from xl_ltc.exhibits.filing_pages import filing_exhibits, filing_pages
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.partitioned_run import LEFT_OUT, PartitionedRun, run_partitions
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
-from xl_ltc.files import seal, staged
+from xl_ltc.files import staged
 from xl_ltc.inforce.parts import parts_of
 from xl_ltc.recut.keep import check_keep, keeping
 from xl_ltc.workbook.actions.inputs import caution_of, named_file, read_basis, read_request, read_sold
 from xl_ltc.workbook.actions.keeping import finish
 from xl_ltc.workbook.actions.places import check_folder
 from xl_ltc.workbook.actions.progress import Progress
-from xl_ltc.workbook.actions.running import summary_lines
+from xl_ltc.workbook.actions.provenance.call import Call
+from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
+from xl_ltc.workbook.actions.running import policy_files, summary_lines
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def run_by_partitions(
     parts_of(file, partitions)
     request = read_request(basis)
     known = read_sold(workbook, inforce, sold, basis, None, progress)
+    call = Call.of("partitions", policy_files(workbook, inforce, sold, control), {"partitions": partitions})
     with contextlib.ExitStack() as stack:
         kept = None if keep is None else stack.enter_context(keeping(keep.resolve()))
         found = run_partitions(
@@ -117,8 +120,7 @@ def run_by_partitions(
         progress(f"writing {results.name}")
         with staged(results) as together:
             found.write(checks, filing_pages(run, checks, exhibits), together.part)
-            seal(together.part)
-            together.put_in_place()
+            put_with_manifest(together, record, call)
         if kept is not None:
             finish(kept, found.result.kept, run, record)
     warnings = (

@@ -5,9 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from xl_ltc.errors import InputError
-from xl_ltc.exhibits.manifest import assumptions_hash, frame_hash, frames_hash, sold_hash
+from xl_ltc.exhibits.manifest import taken
 from xl_ltc.exhibits.table import Page
 from xl_ltc.inforce.control_totals import manifest_entry
 from xl_ltc.workbook.actions.inputs import Inputs
@@ -19,17 +20,24 @@ _SHORT = 8
 """Digits of a hash that are enough to tell inputs apart by eye."""
 
 
+def inputs_taken(inputs: Inputs) -> dict[str, Any]:
+    """What an action stands on, as a manifest has it."""
+    entry = manifest_entry(inputs.block)
+    return taken(entry, inputs.assumptions, inputs.history, inputs.study, inputs.sold, inputs.request)
+
+
 def known_by(inputs: Inputs) -> dict[str, str]:
     """What a sheet says of the inputs it stands on, so that they can be known again."""
+    took = inputs_taken(inputs)
     hashes = {
-        "assumptions": assumptions_hash(inputs.assumptions),
-        "policies": str(manifest_entry(inputs.block)["sha256"]),
-        "history": frame_hash(inputs.history),
-        "experience and pricing": frames_hash(inputs.study),
-        "policies sold": sold_hash(inputs.sold),
+        "assumptions": took["assumptions_sha256"],
+        "policies": took["inforce"]["sha256"],
+        "history": took["history_sha256"],
+        "experience and pricing": took["study_sha256"],
+        "policies sold": took["policies_sold_sha256"],
     }
     return {"scenario": inputs.control.scenario or "none"} | {
-        what: digest[:_SHORT] for what, digest in hashes.items() if digest
+        what: str(digest)[:_SHORT] for what, digest in hashes.items() if digest
     }
 
 

@@ -5,28 +5,32 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xl_ltc.control import Control
 from xl_ltc.errors import InputError
-from xl_ltc.exhibits.filing_pages import FilingPages, filing_exhibits, filing_pages
+from xl_ltc.exhibits.filing_pages import filing_exhibits, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
 from xl_ltc.exhibits.table import serial
-from xl_ltc.files import in_words, seal, staged
+from xl_ltc.files import in_words, staged
 from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook import last_run
-from xl_ltc.workbook.actions.inputs import Inputs, read_inputs
+from xl_ltc.workbook.actions.inputs import Inputs, named_file, read_inputs
 from xl_ltc.workbook.actions.keeping import kept_staged
 from xl_ltc.workbook.actions.places import check_folder, check_out, version_of
 from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.actions.provenance.call import CALL, WORKBOOK, Call
+from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
 from xl_ltc.workbook.layout import LISTS
 from xl_ltc.workbook.package import graft
 from xl_ltc.workbook.render import InputSheets, OutputSheets, write_workbook
@@ -124,14 +128,21 @@ def run_workbook(
     checks = reconcile(run, exhibits) if stands_for_the_filing(run) else []
     missing = run.pricing.missing if run.pricing else ""
     cautions = (*filter(None, (run.caution, missing and f"No expected loss ratios and no section 18: {missing}")),)
+    call = Call.of("run", policy_files(workbook, inforce, sold, inputs.control))
     record = manifest(run, command, started, time.perf_counter() - clock, cautions)
+    # A button's result is put in place of the workbook.
+    record |= {CALL: call.entry((workbook if elsewhere is None else out).parent)}
     progress(f"writing {out.name}")
     with contextlib.ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         pages = filing_pages(run, checks, exhibits)
         sheets = OutputSheets.of(run, pages, record, earlier)
         rendered = write_workbook(scratch / "run.xlsx", InputSheets.of(run, inputs.control), sheets)
-        put_in_place = None if results is None else stack.enter_context(results_staged(run, checks, pages, results))
+        put_in_place = None
+        if results is not None:
+            together = stack.enter_context(staged(results))
+            write_results(run, checks, together.part, pages)
+            put_in_place = functools.partial(put_with_manifest, together, record, call, out)
         finish = None if keep is None else stack.enter_context(kept_staged(run, record, keep, progress))
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
@@ -144,6 +155,15 @@ def run_workbook(
     warnings = (*cautions, *inputs.notes, *report.warnings, *remembered(run, record, out))
     written = (out, None if unplaced else results, None if unkept else keep)
     return Outcome(run, tuple(path for path in written if path is not None), warnings, (*unplaced, *unkept))
+
+
+def policy_files(workbook: Path, inforce: Path | None, sold: Path | None, control: Control) -> dict[str, Path | None]:
+    """The files an action on a workbook reads, by their options."""
+    return {
+        WORKBOOK: workbook,
+        "inforce": named_file(workbook, inforce, control.inforce),
+        "sold": named_file(workbook, sold, control.policies_sold),
+    }
 
 
 def _put(put_in_place: Callable[[], None], otherwise: str) -> tuple[str, ...]:
@@ -169,14 +189,3 @@ def remembered(run: FilingRun, record: Mapping[str, Any], workbook: Path) -> tup
     except OSError as error:
         return (f"LTC_RESULT will not show this run; its results can't be kept in {last_run.folder()} ({error}).",)
     return ()
-
-
-@contextlib.contextmanager
-def results_staged(
-    run: FilingRun, checks: Sequence[Any], pages: FilingPages, folder: Path
-) -> Iterator[Callable[[], None]]:
-    """Results written on the folder's own disk, and a function that puts them in place; other files there stay."""
-    with staged(folder) as results:
-        write_results(run, checks, results.part, pages=pages)
-        seal(results.part)
-        yield results.put_in_place

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from xl_ltc.errors import InputError
+from xl_ltc.exhibits.manifest import Told, frames_hash, record
 from xl_ltc.exhibits.sensitivities_page import CSV_HEADER, csv_lines, sensitivities_page
-from xl_ltc.files import in_words, made
+from xl_ltc.files import in_words, staged
+from xl_ltc.projection.results import BASES
 from xl_ltc.scenarios.outcome import Sensitivities
 from xl_ltc.scenarios.run import run_sensitivities
 from xl_ltc.scenarios.specs import GRIDS, SCENARIOS
@@ -18,9 +23,12 @@ from xl_ltc.scenarios.tables import Asked, check_scenarios
 from xl_ltc.workbook.actions.inputs import WorkbookBasis, check_not_policies, completed, read_basis
 from xl_ltc.workbook.actions.places import check_folder, check_out, version_of, write_text
 from xl_ltc.workbook.actions.progress import Progress
-from xl_ltc.workbook.actions.putting import known_by, put_pages
+from xl_ltc.workbook.actions.provenance.call import Call
+from xl_ltc.workbook.actions.provenance.manifest_file import write_manifest
+from xl_ltc.workbook.actions.putting import inputs_taken, known_by, put_pages
+from xl_ltc.workbook.actions.running import policy_files
 
-RESULTS_FILE = "sensitivities.csv"
+RESULTS_FILE, SENSITIVITIES_MANIFEST = "sensitivities.csv", "sensitivities_manifest.json"
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,7 @@ def sensitivities_workbook(
     Raises:
         InputError: every problem of the inputs; no scenario or grid, or none of such a name.
     """
+    started, clock = dt.datetime.now().astimezone(), time.perf_counter()
     out = out or workbook
     check_out(workbook, inforce, out)
     if results is not None:
@@ -95,6 +104,7 @@ def sensitivities_workbook(
     sets = inputs.sets([inputs.request.projected], progress)
     mix = sets.mix(inputs.request.projected)
     found = run_sensitivities(inputs.block, basis.history, sets, mix, asked, progress)
+    call = Call.of("sensitivities", policy_files(workbook, inforce, sold, control), {"names": list(names) or None})
     progress(f"writing {out.name}")
     known = known_by(inputs) | {"assumption set": mix.name}
     page = sensitivities_page(found, basis.assumptions.settings, known)
@@ -103,7 +113,9 @@ def sensitivities_workbook(
     cautions = (inputs.caution,) if inputs.caution else ()
     if results is None:
         return SensitivitiesOutcome(found, (out,), (*cautions, *warnings))
-    unplaced = _write_results(found, results)
+    told = Told(f"xl-ltc sensitivities {workbook.name}", started, time.perf_counter() - clock, cautions)
+    made_on = inputs_taken(inputs) | {"scenarios_sha256": _scenarios_hash(basis)}
+    unplaced = _write_results(found, results, record(made_on, _results(found), told), call)
     files = (out,) if unplaced else (out, results / RESULTS_FILE)
     return SensitivitiesOutcome(found, files, (*cautions, *warnings), unplaced)
 
@@ -122,15 +134,26 @@ def _asked(workbook: Path, basis: WorkbookBasis, names: Sequence[str]) -> Asked:
     return asked.only(names)
 
 
-def _write_results(found: Sensitivities, folder: Path) -> tuple[str, ...]:
+def _results(found: Sensitivities) -> dict[str, float]:
+    ratios = {f"lifetime_loss_ratio_{basis}": found.base.loss_ratio(basis) for basis in BASES}
+    return {"runs": found.runs, **ratios}
+
+
+def _scenarios_hash(basis: WorkbookBasis) -> str:
+    return frames_hash({name: table.frame for name, table in basis.inputs.scenarios.items()})
+
+
+def _write_results(found: Sensitivities, folder: Path, made: Mapping[str, Any], call: Call) -> tuple[str, ...]:
     """Write the runs as a file; the workbook is written already, and stays good where that can't be done."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(CSV_HEADER.split(","))
     writer.writerows(csv_lines(found))
     try:
-        with made(folder):
-            write_text(folder / RESULTS_FILE, lines.getvalue())
+        with staged(folder, last=(SENSITIVITIES_MANIFEST,)) as together:
+            written = write_text(together.part / RESULTS_FILE, lines.getvalue())
+            write_manifest(together.part / SENSITIVITIES_MANIFEST, made, call.entry(folder), [written])
+            together.put_in_place()
     except OSError as error:
         return (f"{folder / RESULTS_FILE} is not of this run ({in_words(error)}). The workbook is; do it again.",)
     return ()

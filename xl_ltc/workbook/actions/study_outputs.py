@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,8 @@ from xl_ltc.experience.lapse_graduation import TABLE as LAPSE_TABLE
 from xl_ltc.experience.lapse_graduation import proposed_table
 from xl_ltc.experience.study import FULL_CREDIBILITY, LIFETIME_PAY, PARAMETERS, TEN_PAY, Study, check_study
 from xl_ltc.experience.study_tables import experience_tables
-from xl_ltc.files import seal, staged
 from xl_ltc.tables import InputTable
+from xl_ltc.workbook.actions.places import write_text
 from xl_ltc.workbook.actions.study_inputs import Asked, StudyData, bundled_parameters
 
 
@@ -108,19 +107,13 @@ def study_sheets(result: StudyResult, asked: Asked, data: StudyData, known: Know
     return StudySheets(pages, {**{FITTED + name: frame for name, frame in fitted.items()}, **experience}, record)
 
 
-@contextlib.contextmanager
-def study_results_staged(
-    result: StudyResult, carried: Mapping[str, pd.DataFrame], folder: Path | None
-) -> Iterator[Callable[[], None]]:
-    """Results written on the folder's own disk, and a function that puts them in place; other files there stay."""
-    if folder is None:
-        yield lambda: None
-        return
-    with staged(folder) as results:
-        for name, frame in {**_frames(result), **carried}.items():
-            frame.to_csv(results.part / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-        seal(results.part)
-        yield results.put_in_place
+def write_study_results(result: StudyResult, carried: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
+    """Write the results as CSV files into a folder, which is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        write_text(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+        for name, frame in {**_frames(result), **carried}.items()
+    ]
 
 
 def _frames(result: StudyResult) -> dict[str, pd.DataFrame]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
-import json
 import os
 import tempfile
 import time
@@ -21,7 +21,7 @@ from xl_ltc.experience.conduct import StudyResult, conduct_study
 from xl_ltc.experience.factor_tables import MORBIDITY_FACTORS, MORTALITY_FACTORS
 from xl_ltc.experience.lapse_graduation import TABLE as LAPSE_TABLE
 from xl_ltc.experience.study import LAPSE, MORBIDITY, MORTALITY, PARAMETERS
-from xl_ltc.files import made, staged
+from xl_ltc.files import SUMS, made, seal, staged
 from xl_ltc.input_files import is_file
 from xl_ltc.tables import InputTable
 from xl_ltc.workbook.actions.carrying import Carried, carry_tables
@@ -32,9 +32,10 @@ from xl_ltc.workbook.actions.places import (
     check_out,
     same_file,
     version_of,
-    write_text,
 )
 from xl_ltc.workbook.actions.progress import Progress
+from xl_ltc.workbook.actions.provenance.call import WORKBOOK, Call
+from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, put_with_manifest, write_manifest
 from xl_ltc.workbook.actions.putting import put_pages
 from xl_ltc.workbook.actions.study_inputs import (
     Asked,
@@ -44,13 +45,13 @@ from xl_ltc.workbook.actions.study_inputs import (
     read_study,
     read_study_choices,
 )
-from xl_ltc.workbook.actions.study_outputs import Known, StudySheets, study_results_staged, study_sheets
+from xl_ltc.workbook.actions.study_outputs import Known, StudySheets, study_sheets, write_study_results
 from xl_ltc.workbook.package import graft
 from xl_ltc.workbook.read import read_tables, read_what_is_there
 from xl_ltc.workbook.study_book import StudyInputs, StudyOutputs, write_study_workbook
 from xl_ltc.workbook.study_layout import STUDY_TABLE
 
-STUDY_WORKBOOK, RESULTS, MANIFEST = "ltc_experience_study.xlsx", "results", "manifest.json"
+STUDY_WORKBOOK, RESULTS = "ltc_experience_study.xlsx", "results"
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,12 @@ def _is_study_workbook(path: Path) -> bool:
 
 
 def study_workbook(
-    workbook: Path, out: Path | None, results: Path | None, progress: Progress, claims: Path | None = None
+    workbook: Path,
+    out: Path | None,
+    results: Path | None,
+    progress: Progress,
+    claims: Path | None = None,
+    policies: Path | None = None,
 ) -> StudyOutcome:
     """Conduct the study that a workbook asks for, and put its sheets into the workbook.
 
@@ -125,7 +131,8 @@ def study_workbook(
         out: where the workbook with the results goes; None for ``workbook`` itself.
         results: folder for the results as CSV files; None for the one the workbook names, if any.
         progress: told what is being done.
-        claims: a file with the claims of the histories; None for what the workbook names.
+        claims: a file with the claims of the histories; policies: one with the histories or cells; None for what the
+            workbook names.
 
     Raises:
         InputError: every problem of the workbook; if there is none, every problem of the data.
@@ -139,20 +146,23 @@ def study_workbook(
         results = workbook.parent / asked.control.results_folder
     if results is not None:
         check_folder(results, "--out")
-    files = DataFiles.of(asked, workbook.parent, None, claims)
+    files = DataFiles.of(asked, workbook.parent, policies, claims)
     _check_kept(out, files, workbook)
     conducted = _conduct(asked, files, f"xl-ltc study {workbook.name}", progress)
+    call = Call.of("study", {WORKBOOK: workbook, "policies": files.policies, "claims": files.claims})
     progress(f"writing {out.name}")
     outputs = conducted.outputs
     with (
         tempfile.TemporaryDirectory() as folder,
-        study_results_staged(outputs.result, conducted.sheets.carried, results) as put_in_place,
+        contextlib.nullcontext() if results is None else staged(results) as together,
     ):
         rendered = write_study_workbook(Path(folder) / "rendered.xlsx", conducted.inputs, outputs)
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since it was read", "do it again")
-        # The files go back to what they were if the workbook can't be written.
-        put_in_place()
+        if together is not None:
+            write_study_results(outputs.result, conducted.sheets.carried, together.part)
+            # The files go back to what they were if the workbook can't be written.
+            put_with_manifest(together, conducted.sheets.record, call)
         warnings = graft(workbook, rendered, outputs.sheets, out, outputs.sheets, outputs.status).warnings
     written = (out,) if results is None else (out, results)
     return StudyOutcome(outputs.result, written, (*conducted.cautions, *warnings))
@@ -181,16 +191,15 @@ def study_data(policies: Path | None, claims: Path | None, folder: Path, progres
         _check_kept(file, files)
     name = ILLUSTRATIVE if policies is None else policies.name
     conducted = _conduct(asked, files, f"xl-ltc study {name} --out {folder.name or folder}", progress)
+    call = Call.of("study", {"policies": files.policies, "claims": files.claims})
     progress(f"writing {out.name}")
     outputs = conducted.outputs
-    with (
-        staged(folder, last=(MANIFEST,)) as together,
-        study_results_staged(outputs.result, conducted.sheets.carried, results) as put_in_place,
-    ):
+    with staged(folder, last=(f"{RESULTS}/{SUMS}", MANIFEST)) as together:
         write_study_workbook(together.part / STUDY_WORKBOOK, conducted.inputs, outputs)
-        write_text(together.part / MANIFEST, json.dumps(conducted.sheets.record, indent=2) + "\n")
+        written = write_study_results(outputs.result, conducted.sheets.carried, together.part / RESULTS)
+        seal(together.part / RESULTS)
+        write_manifest(together.part / MANIFEST, conducted.sheets.record, call.entry(folder), written)
         together.put_in_place()
-        put_in_place()
     return StudyOutcome(outputs.result, (out, results, log), conducted.cautions)
 
 
