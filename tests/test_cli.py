@@ -119,7 +119,7 @@ def test_help_names_every_command() -> None:
         "functions",
         "excel",
         "calc",
-        "serve",
+        "serve", "doctor",
     ]
 
 
