@@ -119,7 +119,8 @@ def test_help_names_every_command() -> None:
         "functions",
         "excel",
         "calc",
-        "serve", "doctor",
+        "serve",
+        "doctor",
     ]
 
 
