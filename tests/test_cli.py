@@ -124,6 +124,7 @@ def test_help_names_every_command() -> None:
         "excel",
         "calc",
         "serve",
+        "doctor",
     ]
 
 

@@ -174,3 +174,8 @@ def test_the_increase_needed_is_the_one_that_gets_there(
 @pytest.mark.parametrize(("target", "after"), [(-1.0, 200.0), (0.5, -200.0)])
 def test_signs_are_kept(target: float, after: float) -> None:
     assert increase_needed(1.0, target, 250.0, after) == (1.0 / target - 1.0) * 250.0 / after
+
+
+def test_cumulative_ratios_run_along_the_years_and_keep_a_sign() -> None:
+    found = cumulative_loss_ratio([[1.0, 1.0], [-2.0, 1.0]], [[1.0, 3.0], [1.0, 1.0]])
+    assert found.tolist() == [[1.0, 2.0], [-0.5, -2.0]]

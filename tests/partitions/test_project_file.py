@@ -23,6 +23,8 @@ from xl_ltc.projection.basis import ProjectionBasis
 from xl_ltc.projection.project import project
 from xl_ltc.projection.rules import rules_of
 from xl_ltc.rate_increase.impact import policy_increase
+from xl_ltc.recut.columns import POLICIES as POLICIES_TABLE
+from xl_ltc.recut.kept import KeptFile
 from xl_ltc.scenarios.increase import changed_increase
 from xl_ltc.scenarios.members import changed_basis
 from xl_ltc.scenarios.scenario import Change, Linear, Scenario
@@ -135,6 +137,21 @@ def test_no_more_than_a_batch_is_projected_at_a_time(
     project_file(file, assumptions, partitions=2, batch=500)
     assert max(sizes) == 500
     assert np.sum(sizes) == POLICIES
+
+
+def test_each_batch_is_kept_under_its_first_record(file: Path, block: Block, assumptions: AssumptionSet) -> None:
+    ids: dict[int, list[str]] = {}
+
+    def keep(policies: Block, first: int) -> tuple[KeptFile, ...]:
+        ids[first] = policies.frame["policy_id"].tolist()
+        return (KeptFile(str(first), POLICIES_TABLE, "200", len(policies), 0, ""),)
+
+    found = project_file(file, assumptions, partitions=2, batch=500, keep=keep)
+    assert list(ids) == [0, 500, 1_000, 1_500, 1_600, 2_100, 2_600]
+    assert [int(kept.path) for kept in found.kept] == list(ids)
+    whole = block.frame["policy_id"].tolist()
+    assert all(of == whole[first : first + len(of)] for first, of in ids.items())
+    assert sum(map(len, ids.values())) == POLICIES
 
 
 def test_after_a_problem_the_rest_is_checked_but_not_projected(

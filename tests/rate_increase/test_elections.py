@@ -136,9 +136,10 @@ def test_rbo_bases_are_the_averages_they_say(r: float, c: float) -> None:
     assert rbo_reduction(r, c, b, "literal_unnormalised") == pytest.approx(words, abs=1e-15)
 
 
-def test_an_unknown_basis_is_an_error() -> None:
-    with pytest.raises(InputError, match=r"rbo_basis.*'guess'"):
-        rbo_reduction(0.5, 0.04, 0.1, "guess")
+@pytest.mark.parametrize("basis", ["guess", "a", "z"])
+def test_an_unknown_basis_is_an_error(basis: str) -> None:
+    with pytest.raises(InputError, match=rf"rbo_basis.*'{basis}'"):
+        rbo_reduction(0.5, 0.04, 0.1, basis)
 
 
 def test_elections_jump_where_they_are_said_to_and_nowhere_else() -> None:

@@ -48,6 +48,13 @@ def test_the_increase_of_each_year() -> None:
     expected = [[0, 0, 0, 0, 0], [0, 0.1, 0.1, 0.1, 0.1], [0, 0.15, 0.3225, 0.4, 0.4]]
     np.testing.assert_allclose(by_year, expected, rtol=1e-14)
     assert increase_by_year([0.4], 3, 2).tolist() == [[0.0, 0.0, 0.4]]
+    assert increase_by_year([0.4], 2, annual_cap=0.15) == pytest.approx(np.array([[0.15, 0.3225]]), rel=1e-14)
+    assert added_premium([0.4], [[1.0, 2.0]], annual_cap=0.15) == pytest.approx(0.15 + 2 * 0.3225, rel=1e-14)
+
+
+def test_years_before_the_increase_are_no_infinity_times_nothing() -> None:
+    with np.errstate(all="raise"):
+        assert increase_by_year([0.4], 3, 2).tolist() == [[0.0, 0.0, 0.4]]
 
 
 @given(increase=rates, seed=seeds)
@@ -123,6 +130,8 @@ def test_an_increase_next_to_nothing_is_found_as_exactly() -> None:
             "at most 0.15, 18.75% of it: no increase adds more deferred by 1 year and in yearly steps of at most 0.15 "
             "before premium ends",
         ),
+        (([0.4], np.ones((1, 2)), 2), "no increase adds more deferred by 2 years before premium ends"),
+        (([0.1, -0.2, -0.3], np.ones((3, 2))), "increase: found -0.2; allowed: zero or more"),
         (([-0.1], np.ones((1, 2))), "increase: found -0.1; allowed: zero or more"),
         (
             ([0.1], np.full((1, 2), np.nan)),
@@ -132,6 +141,7 @@ def test_an_increase_next_to_nothing_is_found_as_exactly() -> None:
         (([2.0], np.full((1, 2), 1e308)), "present value of premium: found inf; allowed: a finite number"),
         (([0.1], np.ones((1, 2)), -1), "deferral: found -1; allowed: zero or more years"),
         (([0.1], np.ones((1, 2)), 0, 0.0), "annual cap: found 0; allowed: more than 0"),
+        (([0.1], np.ones((1, 2)), 0, -0.5), "annual cap: found -0.5; allowed: more than 0"),
     ],
 )
 def test_what_has_no_equivalent(arguments: tuple[object, ...], message: str) -> None:

@@ -62,7 +62,14 @@ def test_who_stays_has_some_morbidity() -> None:
 @pytest.mark.parametrize("rounding", [0.0, 0.05])
 @pytest.mark.parametrize(
     ("current", "new", "increase"),
-    [(5e-324, 1e300, 10.0), (1.0, 1e308, 10.0), (1e308, 1.0, 0.0), (5e-324, 5e-324, 0.0), (0.0, 1e308, 0.0)],
+    [
+        (5e-324, 1e300, 10.0),
+        (1.0, 1e308, 10.0),
+        (1e308, 1.0, 0.0),
+        (5e-324, 5e-324, 0.0),
+        (0.0, 1e308, 0.0),
+        (0.5, 1.0, 1.0),
+    ],
 )
 def test_premiums_next_to_nothing_and_beyond_measure(
     current: float, new: float, increase: float, rounding: float
@@ -146,3 +153,27 @@ def test_one_step_without_a_cap_is_the_increase_at_once(
     assert (phased.impact.effective_years == at_once.impact.effective_years).all()
     assert (phased.reached(1) == at_once.affected).all()
     assert not phased.ended(1).any()
+
+
+def test_a_premium_below_a_dollar_rises_as_any(assumptions: AssumptionSet, random_block: Callable[..., Block]) -> None:
+    found = policy_increase(random_block(20, annualized_premium=0.5, new_business_premium=0.75), assumptions)
+    assert found.affected.any()
+    assert (found.increase[found.affected] == 0.5).all()
+
+
+def test_each_step_is_a_year_later_and_of_those_who_still_pay(
+    assumptions: AssumptionSet, random_block: Callable[..., Block]
+) -> None:
+    """Ten-pay issued in 2010 pays from 2010 to 2019, that of 2011 to 2020; doubled in steps of 15% from 2019 on."""
+    dates = np.array(["2010-03-15", "2011-03-15", "2012-03-15"], dtype="datetime64[ns]")
+    block = random_block(
+        3, issue_date=dates, issue_age=50, annualized_premium=1e3, new_business_premium=2e3, premium_payment="Ten-Pay"
+    )
+    phased = phased_increase(block, assumptions, 0.15)
+    assert phased.impact.effective_years.tolist() == [2019, 2020, 2021, 2022, 2023]
+    paying = np.array([step.affected for step in phased.steps]).T
+    assert paying.sum(axis=1).tolist() == [1, 2, 3]
+    levels = [1.15 ** np.minimum(np.arange(1, 6), years) for years in (1, 2, 3)]
+    np.testing.assert_allclose(phased.levels, levels, rtol=1e-14)
+    assert phased.ended(1).tolist() == [False] * 3
+    assert phased.ended(3).tolist() == [True, True, False]

@@ -114,3 +114,20 @@ def test_a_target_out_of_reach_names_what_can_be_reached(target: float) -> None:
     )
     with pytest.raises(InputError, match=message):
         solved(ratio, target, 0.0, 1.0, 10.0)
+
+
+def test_a_steep_measure_between_points_that_are_not_close_is_no_jump() -> None:
+    root = solved(lambda x: 2000.0 * x, 500.0, 0.0, 0.5)
+    assert root.increase == pytest.approx(0.25, abs=1e-9)
+    assert root.jump is None
+
+
+@pytest.mark.parametrize(("target", "off", "at"), [(0.5, 0.7e-12, True), (0.5, 1.5e-12, False), (1e3, 5e-10, True)])
+def test_how_close_to_its_target_a_measure_is_at_it(target: float, off: float, at: bool) -> None:
+    """1e-12 of the target, or of one if that is more."""
+    curve = Curve([0.0, 1.0], [target - off, target - 0.1])
+    if at:
+        assert solve(lambda x: target - off, target, curve, "ratio").increase == 0.0
+    else:
+        with pytest.raises(NoAnswer):
+            solve(ratio, target, curve, "ratio")

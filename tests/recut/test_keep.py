@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,7 @@ from xl_ltc.recut import keep
 from xl_ltc.recut.columns import CASH_FLOWS, HISTORY, POLICIES, PRESENT_VALUES, YEARS, meanings
 from xl_ltc.recut.keep import check_keep, keep_history, keep_partition, keeping
 from xl_ltc.recut.kept import RECORD, KeptRun, Table
-from xl_ltc.recut.policies import policy_results
+from xl_ltc.recut.policies import PolicyResults, policy_results
 from xl_ltc.recut.recut import recut
 
 
@@ -97,6 +98,29 @@ def test_parts_make_the_same_run(few: FilingRun, tmp_path: Path, monkeypatch: py
     for one, other in zip(found.years, whole.years, strict=True):
         assert (one.key, one.year) == (other.key, other.year)
         np.testing.assert_allclose(one.flows, other.flows, rtol=1e-12)
+
+
+def test_who_goes_on_after_the_end_makes_nothing_again(
+    few: FilingRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impacts = keep.in_parts
+    with keeping(tmp_path / "kept") as kept:
+        data = kept.data
+        # A file held open stays, but not under the name that a worker knows.
+        monkeypatch.setattr(keep.shutil, "rmtree", lambda *_, **__: None)
+    assert not data.exists()
+    with pytest.raises(InputError, match=r"no such folder; allowed: a folder that every worker sees under the same p"):
+        keep_partition(few.block, few.basis, few.increase, data)
+    data.mkdir()
+
+    def gone(*given: Any) -> Iterator[PolicyResults]:
+        data.rename(tmp_path / "elsewhere")
+        return impacts(*given)
+
+    monkeypatch.setattr(keep, "in_parts", gone)
+    with pytest.raises(OSError, match="No such file"):
+        keep_partition(few.block, few.basis, few.increase, data)
+    assert not data.exists()
 
 
 # Where it may be kept
