@@ -263,7 +263,7 @@ def test_run_tells_what_it_did(small: SmallFiling, tmp_path: Path, capsys: Captu
     ]
     assert said.out.splitlines()[-2:] == [f"Written: {out}", f"Written: {results}"]
     assert all(PROGRESS.match(line) for line in said.err.splitlines())
-    assert {p.stem for p in results.iterdir()} == {*HEADERS, "manifest"}
+    assert {p.stem for p in results.iterdir()} == {*HEADERS, "manifest", "SHA256SUMS"}
     assert {p.name for p in tmp_path.iterdir()} == {"new.xlsx", "results"}
 
 

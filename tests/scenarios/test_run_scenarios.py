@@ -162,7 +162,7 @@ def test_progress_may_stop_it(block: Block) -> None:
 
 def test_a_scenario_that_cannot_be_run_is_named(block: Block) -> None:
     strong = Scenario("all at once", (Change(SELECTION, "All", Linear(100.0)), Change(INCREASE, "All", Linear(2.0))))
-    with pytest.raises(InputError, match="scenario all at once: adverse selection -"):
+    with pytest.raises(InputError, match="scenario all at once: behaviour, morbidity relief times elections"):
         run(block, (Scenario("b"), strong))
 
 

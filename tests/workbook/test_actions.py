@@ -115,7 +115,7 @@ def test_files_are_those_promised_and_no_others(ran: tuple[actions.Outcome, Path
     assert outcome.files == (folder / "new.xlsx", folder / "deep" / "results")
     assert {p.name for p in folder.iterdir()} - {"expected"} == {"mine.xlsx", "new.xlsx", "deep"}
     assert [p.name for p in (folder / "deep").iterdir()] == ["results"]
-    assert {p.suffix for p in (folder / "deep" / "results").iterdir() if p.name != SUMS} == {".csv"}
+    assert {p.suffix for p in (folder / "deep" / "results").iterdir() if p.name != SUMS} == {".csv", ".json"}
 
 
 def test_what_is_the_users_stays(ran: tuple[actions.Outcome, Path]) -> None:

@@ -306,7 +306,7 @@ def test_a_failed_save_leaves_the_file_and_no_other(
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("xl_ltc.workbook.package.opc.os.replace", refuse)
+    monkeypatch.setattr("xl_ltc.files.os.replace", refuse)
     with pytest.raises(InputError, match="close the workbook if it is open in Excel"):
         graft(plain, rendered, OUTPUTS, plain)
     assert plain.read_bytes() == before and sorted(plain.parent.iterdir()) == files

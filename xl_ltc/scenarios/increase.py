@@ -45,7 +45,12 @@ def changed_increase(
     rbo = of(RBO).of_elections(elections.rbo_election(cbul, assumptions.behaviour))
     selection = of(SELECTION)
     # Relief is linear in the elections.
-    adverse = elections.adverse_selection(cbul * selection.scale, rbo * selection.scale, assumptions.behaviour)
+    try:
+        adverse = elections.adverse_selection(cbul * selection.scale, rbo * selection.scale, assumptions.behaviour)
+    except InputError as error:
+        raise InputError(
+            [dataclasses.replace(p, place=f"scenario {scenario.name}: {p.place}") for p in error.problems]
+        ) from None
     adverse = np.where((cbul > 0.0) | (rbo > 0.0), adverse + selection.shift, adverse)
     if not (np.isfinite(adverse) & (adverse > 0.0)).all():
         found = f"scenario {scenario.name}: adverse selection {float(adverse.min()):g} for some policy"
