@@ -139,3 +139,20 @@ def test_series_add_up_to_all(measure: str, assumptions: AssumptionSet, random_b
     total = experience.values(measure, "before").lifetime
     parts = [experience.where(series=s).values(measure, "before").lifetime for s in assumptions.vocabulary("series")]
     assert sum(parts) == pytest.approx(total, rel=1e-13)
+
+
+def test_a_history_without_a_column_the_projection_is_grouped_by(cash_flows: CashFlows) -> None:
+    past, future = (CashFlows(cash_flows.groups, cash_flows.years[i : i + 1], VALUES[:, i : i + 1]) for i in (0, 1))
+    with pytest.raises(InputError, match=r"history: found no column series; allowed: every column the projection"):
+        join(CashFlows(past.groups.drop(columns="series"), past.years, past.values), future)
+
+
+def test_no_history_and_no_projection_are_no_groups(cash_flows: CashFlows) -> None:
+    past, future = (
+        CashFlows(cash_flows.groups, cash_flows.years[i : i + 1], VALUES[:, i : i + 1]).where(series="none")
+        for i in (0, 1)
+    )
+    joined = join(past, future)
+    assert joined.years.tolist() == [2016, 2017]
+    assert len(joined.groups) == 0
+    assert (joined.total("lives", "after") == 0.0).all()

@@ -57,6 +57,8 @@ def test_who_stays_has_some_morbidity() -> None:
     message = "behaviour, morbidity relief times elections: found 1 of the block's morbidity; allowed: less than 1"
     with pytest.raises(InputError, match=message):
         adverse_selection([0.5, 1.0], 0.0, relief)
+    with pytest.raises(InputError, match=r"found 1\.5 of the block's morbidity"):
+        adverse_selection(1.0, 0.5, dataclasses.replace(relief, rbo_morbidity_relief=1.0))
 
 
 @pytest.mark.parametrize("rounding", [0.0, 0.05])
@@ -97,7 +99,7 @@ def test_a_cap_that_never_gets_there(cap: float) -> None:
 @pytest.mark.parametrize("full", [math.inf, math.nan])
 def test_an_increase_that_is_no_number(full: float) -> None:
     with pytest.raises(InputError, match=f"increase: found {full}; allowed: a finite number"):
-        phase_in_steps(full, 0.15)
+        phase_in_steps([0.1, full, math.inf], 0.15)
     with pytest.raises(InputError, match="annual cap: found nan; allowed: more than 0"):
         phase_in_steps(0.1, math.nan)
     with pytest.raises(InputError, match="annual cap: found -1; allowed: more than 0"):
