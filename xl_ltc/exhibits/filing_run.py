@@ -53,7 +53,7 @@ class Policies:
         series = self.block.codes("series")
         if rows is not None:
             codes, series, weights = codes[rows], series[rows], None if weights is None else weights[rows]
-        present = np.unique(codes).tolist()
+        present = np.flatnonzero(np.bincount(codes)).tolist()
         size = (present[-1] + 1) * self._series if present else 0
         found = _added(codes * self._series + series, weights, size).reshape(-1, self._series)
         return {(what, code): found[code] for code in present}
@@ -118,9 +118,13 @@ class FilingRun:
 
     def sums(self, of: SumsOf) -> Summed:
         """What a section shows of the policies: of all of them, or added up over the partitions."""
-        if self.summed is None:
-            return of(Policies(self.block, self.increase, self.assumptions))
-        return self.summed[of.__name__]
+        if of.__name__ not in self._sums:
+            self._sums[of.__name__] = of(Policies(self.block, self.increase, self.assumptions))
+        return self._sums[of.__name__]
+
+    @cached_property
+    def _sums(self) -> dict[str, Summed]:
+        return dict(self.summed or {})
 
     @cached_property
     def policies(self) -> int:
