@@ -7,14 +7,18 @@ n = 1, 2, … until it gets through.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import errno
+import faulthandler
 import hashlib
 import io
+import multiprocessing
 import os
 import shutil
 import signal
 import sys
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +51,7 @@ class _Failing(io.FileIO):
         return super().write(data)
 
 
-def _faulty(folder: Path, stop_at: int, fault: int | None, told: int) -> None:
+def _faulty(folder: Path, stop_at: int, fault: int | None, said: Connection) -> None:
     """From here on the ``stop_at``-th change of a file in a folder fails with an error number, or kills for None."""
     done = 0
     real_open = os.open
@@ -60,7 +64,7 @@ def _faulty(folder: Path, stop_at: int, fault: int | None, told: int) -> None:
         if done == stop_at:
             if fault is None:
                 os.kill(os.getpid(), signal.SIGKILL)
-            os.write(told, FIRED.encode())
+            said.send(FIRED)
             raise OSError(fault, os.strerror(fault), *(str(p) for p in places[:1] if not isinstance(p, int)))
 
     def counted(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -97,27 +101,44 @@ def _faulty(folder: Path, stop_at: int, fault: int | None, told: int) -> None:
     io.open = builtin_open  # type: ignore[assignment]
 
 
+_PROCESSES = multiprocessing.get_context("forkserver")
+"""A process with threads, as that of the tests is, can't be forked safely; the server of forks has none."""
+_PROCESSES.set_forkserver_preload([__name__])
+_MOST_SECONDS = 60.0
+
+
+def _write_faultily(
+    write: Callable[[Path], None], folder: Path, stop_at: int, fault: int | None, said: Connection
+) -> None:
+    faulthandler.dump_traceback_later(_MOST_SECONDS, exit=True)
+    code = OTHER
+    try:
+        _faulty(folder, stop_at, fault, said)
+        write(folder)
+        code = THROUGH
+    except OSError as error:
+        said.send(in_words(error))
+        code = REFUSED
+    except BaseException as error:
+        said.send(repr(error))
+    finally:
+        os._exit(code)
+
+
 def _in_child(write: Callable[[Path], None], folder: Path, stop_at: int, fault: int | None) -> tuple[int, str]:
     """How a child ended that writes into a folder, and what it said."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = OTHER
-        try:
-            _faulty(folder, stop_at, fault, writing)
-            write(folder)
-            code = THROUGH
-        except OSError as error:
-            os.write(writing, in_words(error).encode())
-            code = REFUSED
-        except BaseException as error:
-            os.write(writing, repr(error).encode())
-        finally:
-            os._exit(code)
-    os.close(writing)
-    with open(reading, "rb") as said:
-        words = said.read().decode()
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), words
+    hears, said = _PROCESSES.Pipe(duplex=False)
+    with hears:
+        with said:
+            child = _PROCESSES.Process(target=_write_faultily, args=(write, folder, stop_at, fault, said))
+            child.start()
+        child.join(2 * _MOST_SECONDS)
+        words = ""
+        with contextlib.suppress(EOFError):
+            while hears.poll():
+                words += hears.recv()
+    assert child.exitcode is not None
+    return child.exitcode, words
 
 
 def _one(folder: Path) -> None:

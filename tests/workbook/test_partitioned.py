@@ -21,15 +21,16 @@ from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.partitioned_run import LEFT_OUT, NotKept
 from xl_ltc.exhibits.reconcile import reconcile
 from xl_ltc.exhibits.results_csv import write_results
-from xl_ltc.files import sha256
+from xl_ltc.files import SUMS, sha256
 from xl_ltc.inforce.control_totals import control_totals, manifest_entry
 from xl_ltc.recut.kept import KeptRun
 from xl_ltc.recut.recut import recut
 from xl_ltc.workbook.actions import run_by_partitions
+from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST
 
 pytestmark = pytest.mark.slow
 
-OF_PARTITIONS = {"cash_flows.csv", "control_totals.csv"}
+OF_PARTITIONS = {"cash_flows.csv", "control_totals.csv", MANIFEST, SUMS}
 """Files that a run in memory does not write."""
 
 

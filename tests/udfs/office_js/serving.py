@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import re
 import signal
 import socket
@@ -20,6 +21,8 @@ from xl_ltc_udfs.office_js.commands import server_of
 from xl_ltc_udfs.office_js.server import Service
 
 _RELEASE = "TEST_RELEASES_HUNG_CALLS"
+_SEEN = "TEST_WANTS_TO_SEE_CALLS"
+ODD_NUMBERS = [0.1 + 0.2, -0.0, 5e-324, 1.7976931348623157e308, 2.0**69, 1e21, 123456789012345680.0, 1 / 3, -1e-7]
 
 
 @contextlib.contextmanager
@@ -89,3 +92,43 @@ def call_or_misbehave(name: str, arguments: Any) -> Result:
         case "BREAK":
             raise RuntimeError("/secret/path")
     return call(name, arguments)
+
+
+class Seen:
+    """The arguments that a server's processes were given, in a server that evaluates with ``see``."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def forget(self) -> None:
+        """Those so far."""
+        self._file.write_bytes(b"")
+
+    def all(self) -> list[Any]:
+        """Of every call since, in order."""
+        found = []
+        with self._file.open("rb") as file, contextlib.suppress(EOFError):
+            while True:
+                found.append(pickle.load(file))
+        return found
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    """Lets a server that is started from now on tell what reaches its functions."""
+    file = tmp_path_factory.mktemp("seen") / "arguments"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(_SEEN, str(file))
+        yield Seen(file)
+
+
+def see(_: str, arguments: Any) -> Result:
+    """Tells a test what reaches a function, and gives 1."""
+    with Path(os.environ[_SEEN]).open("ab") as file:
+        pickle.dump(arguments, file)
+    return call("LTC_AE", [1.0, 1.0])
+
+
+def odd_numbers(*_: Any) -> Result:
+    """Whatever is asked."""
+    return Result([ODD_NUMBERS, [1.0, 2.0, *ODD_NUMBERS[2:]]])

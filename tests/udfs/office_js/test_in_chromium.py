@@ -15,14 +15,25 @@ from playwright.sync_api import BrowserContext, Page, Request
 import xl_ltc
 from tests.udfs.cases import Case, all_cases
 from tests.udfs.office_js.browser import chromium, foreign_page, formulas, given_by_excel, shown, task_pane
-from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, served, wait_for
+from tests.udfs.office_js.serving import (
+    ODD_NUMBERS,
+    Hanging,
+    Seen,
+    call_or_misbehave,
+    hanging,
+    odd_numbers,
+    see,
+    seen,
+    served,
+    wait_for,
+)
 from tests.udfs.office_js.test_commands import certificate_and_key
 from xl_ltc_udfs.call import call
-from xl_ltc_udfs.cells import CellError, rows_of, serial
+from xl_ltc_udfs.cells import OMITTED, CellError, rows_of, serial
 from xl_ltc_udfs.office_js.server import Service
 from xl_ltc_udfs.registry import functions
 
-__all__ = ["hanging"]
+__all__ = ["hanging", "seen"]
 pytestmark = [pytest.mark.slow, pytest.mark.chromium]
 
 CASES = all_cases()
@@ -89,41 +100,32 @@ def test_every_function_is_associated_under_its_own_name(page: Page) -> None:
     assert page.evaluate("Object.keys(excel.functions)") == list(functions())
 
 
-NUMBERS = [0.1 + 0.2, -0.0, 5e-324, 1.7976931348623157e308, 2.0**69, 1e21, 123456789012345680.0, 1 / 3, -1e-7]
+@pytest.fixture(scope="module")
+def watched(browser: BrowserContext, seen: Seen) -> Iterator[Page]:
+    with served(evaluate=see) as service:
+        yield task_pane(browser, service.origins[0])
 
 
-@pytest.mark.parametrize("number", [*NUMBERS, math.nan, math.inf, -math.inf])
-def test_numbers_arrive_bit_for_bit(page: Page, number: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Any] = []
-
-    def see(name: str, arguments: Any) -> Any:
-        seen.append(arguments)
-        return call("LTC_AE", [1.0, 1.0])
-
-    monkeypatch.setattr("xl_ltc_udfs.call.call", see)
-    formulas(page, [("LTC_AE", [[[number, True, "x"]], [[1]]])])
-    [[[[arrived, *rest]], one]] = seen
+@pytest.mark.parametrize("number", [*ODD_NUMBERS, math.nan, math.inf, -math.inf])
+def test_numbers_arrive_bit_for_bit(watched: Page, seen: Seen, number: float) -> None:
+    seen.forget()
+    formulas(watched, [("LTC_AE", [[[number, True, "x"]], [[1]]])])
+    [[[[arrived, *rest]], one]] = seen.all()
     assert bits(arrived) == bits(number)
     assert (rest, one) == ([True, "x"], [[1.0]])
 
 
-def test_numbers_come_back_bit_for_bit(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    from xl_ltc_udfs.call import Result
+def test_numbers_come_back_bit_for_bit(browser: BrowserContext) -> None:
+    with served(evaluate=odd_numbers) as service:
+        page = task_pane(browser, service.origins[0])
+        [found] = formulas(page, [("LTC_AE", [[[1]], [[1]]])])
+        page.close()
+    assert bits(found) == bits([ODD_NUMBERS, [1.0, 2.0, *ODD_NUMBERS[2:]]])
 
-    monkeypatch.setattr("xl_ltc_udfs.call.call", lambda *_: Result([NUMBERS, [1.0, 2.0, *NUMBERS[2:]]]))
-    [found] = formulas(page, [("LTC_AE", [[[1]], [[1]]])])
-    assert bits(found) == bits([NUMBERS, [1.0, 2.0, *NUMBERS[2:]]])
 
-
-def test_what_excel_may_hand_over(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_excel_may_hand_over(watched: Page, seen: Seen) -> None:
     """Single cells bare, data types with a basic value, error values of either kind, and odd numbers of arguments."""
-    seen: list[Any] = []
-
-    def see(name: str, arguments: Any) -> Any:
-        seen.append(arguments)
-        return call("LTC_AE", [1.0, 1.0])
-
-    monkeypatch.setattr("xl_ltc_udfs.call.call", see)
+    seen.forget()
     invocation = "{address: 'Sheet1!A1', functionName: 'LTC_AE'}"
     for parameters in (
         f"[5, 'x', {invocation}]",
@@ -137,11 +139,9 @@ def test_what_excel_may_hand_over(page: Page, monkeypatch: pytest.MonkeyPatch) -
         f"[{invocation}]",
         "[]",
     ):
-        page.evaluate(f"excel.called('LTC_AE', {parameters})")
-    from xl_ltc_udfs.cells import OMITTED
-
+        watched.evaluate(f"excel.called('LTC_AE', {parameters})")
     na, ref, value = CellError("#N/A"), CellError("#REF!"), CellError("#VALUE!")
-    assert seen == [
+    assert seen.all() == [
         [5.0, "x"],
         [[[5.0]], [[""]]],
         [[[na]], [[ref]]],
