@@ -373,7 +373,7 @@ def test_a_worksheet_in_utf_16_is_refused(small: Make) -> None:
     path = small()
     text = sheet_xml(path).replace("UTF-8", "UTF-16")
     edit(path, {"xl/worksheets/sheet1.xml": text.encode("utf-16")})
-    with pytest.raises(InputError, match="sheet S, table t: found no data rows"):
+    with pytest.raises(InputError, match=r"sheet S.*: found (no data rows|a sheet that can't be read)"):
         put(path, numbers(n=[1, 2, 3]))
 
 
