@@ -44,6 +44,7 @@ class ComRange(ComObject):
         rows = value2 if isinstance(value2, tuple) else ((value2,),)
         self.Row = self.Column = 1
         self.Rows, self.Columns = SimpleNamespace(Count=len(rows)), SimpleNamespace(Count=len(rows[0]))
+        self.Count = len(rows) * len(rows[0])
         self.Worksheet = SimpleNamespace(Parent=SimpleNamespace(Application=SimpleNamespace(Hwnd=1)))
 
 
