@@ -18,7 +18,9 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from release.project import ROOT, RUN_EXTRAS, pythons, run, uv
@@ -29,7 +31,7 @@ LARGEST = 1_000_000
 """Bytes of a file of the wheel; the product's own are far smaller."""
 AGREEMENT = 1e-9
 """Results under other versions of the dependencies may differ in the last digits of sums."""
-TOOLS = ("hypothesis", "openpyxl", "pytest", "pytest-xdist")
+TOOLS = ("hypothesis", "openpyxl", "pytest", "pytest-timeout", "pytest-xdist")
 TESTS = ("loss_ratio", "projection", "rate_increase")
 """Folders of tests/ that are run on each installation: what the numbers rest on, in seconds."""
 
@@ -147,8 +149,11 @@ def installed(wheel: Path, of: Installation, folder: Path) -> Path:
     return environment / ("Scripts" if os.name == "nt" else "bin")
 
 
-def tried(programs: Path, folder: Path) -> dict[str, float]:
-    """Run the installed product and tests of it outside the checkout; the headline results of the filing.
+def tried(programs: Path, folder: Path) -> tuple[dict[str, float], str]:
+    """Run the installed product and tests of it outside the checkout.
+
+    Returns:
+        The headline results of the filing, and what the tests say last.
 
     Raises:
         SystemExit: something fails, or the package comes from elsewhere.
@@ -166,22 +171,10 @@ def tried(programs: Path, folder: Path) -> dict[str, float]:
     for name in ("tests", "benchmarks"):  # the latter makes the tests' random blocks
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
-    folders = [f"tests/{name}" for name in TESTS]
-    tests: list[str | Path] = [
-        programs / "python",
-        "-m",
-        "pytest",
-        "-m",
-        "not slow",
-        "-n",
-        "auto",
-        "--dist",
-        "loadfile",
-        *folders,
-    ]
-    print(run(tests, **how).splitlines()[-1], flush=True)
+    pytest: list[str | Path] = [programs / "python", "-m", "pytest", "-m", "not slow", "-n", "2", "--dist", "loadfile"]
+    said = run([*pytest, *(f"tests/{name}" for name in TESTS)], **how)
     manifest = json.loads((folder / "demo" / "manifest.json").read_text(encoding="utf-8"))
-    return headline(manifest["results"])
+    return headline(manifest["results"]), said.splitlines()[-1]
 
 
 def headline(results: object, name: str = "") -> dict[str, float]:
@@ -199,23 +192,27 @@ def apart(one: Mapping[str, float], other: Mapping[str, float]) -> list[str]:
     return [f"{name}: {one.get(name)} and {other.get(name)}" for name in names if name not in same]
 
 
+def installed_and_tried(wheel: Path, of: Installation) -> dict[str, float]:
+    """The headline results of an installation of its own, which is then removed."""
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        results, said = tried(installed(wheel, of, Path(name)), Path(name))
+    print(f"{of.name}: installed and tried in {time.monotonic() - begin:.0f} s; {said}", flush=True)
+    return results
+
+
 def check() -> None:
-    """Build, look inside, install and try.
+    """Build, look inside, install and try, two installations at a time.
 
     Raises:
         SystemExit: saying what is wrong.
     """
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(2) as pool:
         wheel, sdist = build(Path(scratch))
         check_contents(wheel, sdist)
         print(f"{wheel.name}, {sdist.name}: built twice to the same bytes, contents as tracked", flush=True)
-        first: dict[str, float] = {}
-        for of in installations():
-            begin = time.monotonic()
-            with tempfile.TemporaryDirectory() as name:
-                folder = Path(name)
-                results = tried(installed(wheel, of, folder), folder)
-            first = first or results
-            if differences := apart(first, results):
-                raise SystemExit("\n".join([f"{of.name}: results differ", *differences]))
-            print(f"{of.name}: installed and tried in {time.monotonic() - begin:.0f} s", flush=True)
+        of = installations()
+        results = list(pool.map(partial(installed_and_tried, wheel), of))
+    for installation, found in zip(of, results, strict=True):
+        if differences := apart(results[0], found):
+            raise SystemExit("\n".join([f"{installation.name}: results differ", *differences]))

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psutil
@@ -121,9 +121,16 @@ def test_processes_stay_bounded_and_none_is_left(hanging: Hanging) -> None:
 
 
 def _of_workers(before: set[psutil.Process]) -> list[psutil.Process]:
-    """Started since, but for the interpreter's own that watches over shared resources."""
-    found = set(psutil.Process().children()) - before
-    return [process for process in found if "resource_tracker" not in " ".join(process.cmdline())]
+    """Started since, but for the interpreter's own that watches over shared resources; also ended ones not yet let go."""
+    found = []
+    for process in set(psutil.Process().children()) - before:
+        with suppress(psutil.NoSuchProcess):
+            command: list[str] = []
+            with suppress(psutil.ZombieProcess):
+                command = process.cmdline()
+            if "resource_tracker" not in " ".join(command):
+                found.append(process)
+    return found
 
 
 def test_no_more_calls_wait_than_may() -> None:
