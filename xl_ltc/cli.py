@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, metavar="FILE", help="workbook to write; WORKBOOK itself without it")
     run.add_argument("--results", type=Path, metavar="DIR", help="folder for the results as CSV files")
     _add_keep(run)
-    words = f"read the Parquet file in so many parts, or {AUTO}: for a block larger than memory; writes --results only"
+    words = f"read the Parquet file in so many parts, or {AUTO}: for a block larger than memory"
     run.add_argument("--partitions", type=_partitions, metavar=f"N|{AUTO}", help=words)
     run.add_argument("--cluster", metavar="ADDRESS", help="Dask scheduler that works on the parts, tcp://host:8786")
     run.set_defaults(action=_run)
@@ -282,12 +282,8 @@ def _recut(options: argparse.Namespace) -> int:
 
 
 def _run_by_partitions(options: argparse.Namespace, progress: _Progress) -> int:
-    from xl_ltc.errors import InputError
     from xl_ltc.workbook.actions import run_by_partitions
 
-    if options.out is not None:
-        allowed = "no --out: a run by partitions writes no workbook, but --results DIR"
-        raise InputError.single("--out", str(options.out), allowed)
     partitions = None if options.partitions == AUTO else options.partitions
     outcome = run_by_partitions(
         options.workbook,
@@ -298,10 +294,11 @@ def _run_by_partitions(options: argparse.Namespace, progress: _Progress) -> int:
         options.keep,
         partitions,
         options.cluster,
+        options.out,
     )
     progress("done")
-    _tell(outcome.summary, outcome.warnings, outcome.files)
-    return 0
+    _say(outcome)
+    return _told(options, outcome.unwritten)
 
 
 def _partitions(word: str) -> int | str:

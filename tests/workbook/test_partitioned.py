@@ -15,18 +15,31 @@ from distributed import Client, LocalCluster
 
 from tests.recut.keeping import keep_run
 from tests.small_filing import SmallFiling, files_in, small_filing
+from tests.workbook.recalculate import formulas, values
+from tests.workbook.test_render_recalculation import assert_recalculates
 from xl_ltc.cli import INPUT_UNUSABLE, main
 from xl_ltc.errors import Cancelled
+from xl_ltc.exhibits.changes import SHEET as CHANGES
+from xl_ltc.exhibits.engine_values import SHEET as POLICY_SUMS
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.partitioned_run import LEFT_OUT, NotKept
+from xl_ltc.exhibits.phase_in import BY_PARTITIONS
+from xl_ltc.exhibits.phase_in import SHEET as PHASE_IN
 from xl_ltc.exhibits.reconcile import reconcile
 from xl_ltc.exhibits.results_csv import write_results
+from xl_ltc.exhibits.run_data import HASHES
+from xl_ltc.exhibits.run_data import SHEET as RUN_DATA
+from xl_ltc.exhibits.run_log import SHEET as RUN_LOG
+from xl_ltc.exhibits.run_page import RUN
 from xl_ltc.files import SUMS, sha256
 from xl_ltc.inforce.control_totals import control_totals, manifest_entry
 from xl_ltc.recut.kept import KeptRun
 from xl_ltc.recut.recut import recut
+from xl_ltc.workbook import last_run
 from xl_ltc.workbook.actions import run_by_partitions
 from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST
+from xl_ltc.workbook.layout import CONTENTS, CONTROL
+from xl_ltc.workbook.run_data import read_run_data
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +88,7 @@ def test_the_files_are_those_of_a_run_in_memory(
     said = capsys.readouterr()
     affected = int(small.run.increase.affected.sum())
     assert f"1,500 policies, {affected:,} affected by the increase" in said.out
-    assert "Note: mine.xlsx is as it was: a run by partitions writes result files only." in said.out
+    assert "Note: mine.xlsx is as it was: without --out, a run by partitions writes result files only." in said.out
     assert all(name in said.out for name in LEFT_OUT)
     assert f"projecting partition 1 of {1 if partitions == 'auto' else 7}" in said.err
 
@@ -90,6 +103,52 @@ def test_a_cluster_gives_the_same_files(
         assert main(["run", str(small.inputs_only), *given, "--cluster", one.scheduler_address]) == 0
     assert_same_files(tmp_path / "results", in_memory)
     assert "3 of 3 tasks done on 1 worker" in capsys.readouterr().err
+
+
+# The workbook
+
+
+ABOUT_THE_RUN = {CONTENTS, CONTROL, RUN, CHANGES, RUN_LOG, RUN_DATA, PHASE_IN, POLICY_SUMS}
+"""Sheets that tell of the run itself, or that a run by partitions does not fill, or to the end."""
+TEST = "58%/85% test, all series: result"
+
+
+def test_the_workbook_is_that_of_a_run_in_memory(small: SmallFiling, tmp_path: Path) -> None:
+    mine, theirs = (Path(shutil.copy(small.workbook, tmp_path / name)) for name in ("mine.xlsx", "theirs.xlsx"))
+    given = ["--inforce", str(small.parquet)]
+    assert main(["run", str(theirs), *given]) == 0
+    assert main(["run", str(mine), *given, "--partitions", "4", "--out", str(mine)]) == 0
+    found, wanted = values(mine), values(theirs)
+    assert found.keys() == wanted.keys()
+    for sheet in found.keys() - ABOUT_THE_RUN:
+        assert found[sheet].keys() == wanted[sheet].keys(), sheet
+        for at, value in wanted[sheet].items():
+            ours = found[sheet][at]
+            assert ours == (pytest.approx(value, rel=1e-11, abs=1e-9) if isinstance(value, float) else value), (
+                sheet,
+                at,
+            )
+    assert formulas(mine).keys() == formulas(theirs).keys()
+    assert any(value == BY_PARTITIONS for value in found[PHASE_IN].values())
+    ours, other = read_run_data(mine), read_run_data(theirs)
+    digest = sha256(small.parquet)
+    assert ours.inputs[HASHES, "in-force", "sha256"] == f"file {digest}"
+    assert ours.headline(TEST) == other.headline(TEST) != ""
+    in_both = {key for key in other.results if not key[0].startswith(PHASE_IN)}
+    assert ours.results.keys() == in_both < other.results.keys()
+    assert last_run.last_run(str(mine))["manifest"]["inforce"]["file_sha256"] == digest
+
+
+@pytest.mark.libreoffice
+def test_its_formulas_come_to_what_they_store(small: SmallFiling, tmp_path: Path) -> None:
+    """Into a workbook that shows an earlier run, so that nothing of that one may be left."""
+    mine = Path(shutil.copy(small.workbook, tmp_path / "mine.xlsx"))
+    given = ["--inforce", str(small.parquet), "--results", str(tmp_path / "results"), "--out", str(mine)]
+    assert main(["run", str(mine), *given, "--partitions", "3"]) == 0
+    (tmp_path / "calc").mkdir()
+    assert_recalculates(mine, tmp_path / "calc")
+    assert main(["reproduce", str(mine), "--inputs", str(small.parquet.parent)]) == 0
+    assert main(["reproduce", str(tmp_path / "results" / MANIFEST)]) == 0
 
 
 # Results of each policy
@@ -177,7 +236,8 @@ def test_an_interrupted_run_leaves_what_was_kept_before(small: SmallFiling, tmp_
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (["--results", "results", "--out", "other.xlsx"], "--out: found other.xlsx"),
+        (["--results", "results", "--out", "missing/other.xlsx"], "--out: found no folder"),
+        (["--results", "results", "--out", "policies.parquet"], "ends in .xlsx"),
         ([], "--results: found nothing"),
         (["--results", "results", "--inforce", "policies.csv"], "in partitions"),
     ],

@@ -14,6 +14,7 @@ from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.assumptions.specs import SPECS
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.filing_pages import filing_pages
+from xl_ltc.exhibits.phase_in import SHEET as PHASE_IN
 from xl_ltc.exhibits.table import Column, Page, Row, Table, all_tables, live
 from xl_ltc.inforce.history import check_history
 from xl_ltc.workbook import layout, render
@@ -112,6 +113,13 @@ def test_every_reference_of_every_exhibit_resolves() -> None:
             for cell in row.cells.values():
                 if cell.formula:
                     assert "{" not in addresses.formula(cell.formula, table.name, row.key)
+
+
+def test_a_workbook_whose_state_allows_no_increase(tmp_path: Path) -> None:
+    """Its sheet Phase-in has no table, only words."""
+    run = made_up_run(600, state_rate_increase_cap=0.0)
+    found = values(write_filing_workbook(run, (), {}, tmp_path / "filing.xlsx"))[PHASE_IN]
+    assert any("allows no increase" in str(value) for value in found.values())
 
 
 def test_an_unknown_reference_is_named() -> None:

@@ -172,7 +172,11 @@ def _inputs(run: FilingRun, manifest: Mapping[str, Any]) -> Iterator[tuple[Key, 
     totals: Mapping[str, Mapping[str, object]] = _found(manifest, ("inforce", "control_totals")) or {}
     for series, by_column in totals.items():
         yield from (((INFORCE, str(series), column), _plain(value)) for column, value in by_column.items())
-    yield from (((HASHES, what, SHA256), _plain(_found(manifest, where))) for what, where in HASHED.items())
+    hashes = {what: _found(manifest, where) for what, where in HASHED.items()}
+    file = _found(manifest, ("inforce", "file_sha256"))
+    if file is not None:
+        hashes["in-force"] = f"file {file}"  # all that a run by partitions knows; not comparable with that of policies
+    yield from (((HASHES, what, SHA256), _plain(digest)) for what, digest in hashes.items())
 
 
 def _found(manifest: Mapping[str, Any], where: Sequence[str]) -> Any:

@@ -5,10 +5,11 @@ from xl_ltc.workbook.actions.checking import Checked, check_inputs
 from xl_ltc.workbook.actions.comparing import compare_runs
 from xl_ltc.workbook.actions.demonstration import demo, illustrative_run
 from xl_ltc.workbook.actions.inputs import Inputs, check_experience, check_policies, read_any_inforce, read_inputs
-from xl_ltc.workbook.actions.partitioned import PartitionedOutcome, run_by_partitions
+from xl_ltc.workbook.actions.outputs import Outcome
+from xl_ltc.workbook.actions.partitioned import run_by_partitions
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.reproducing import Reproduction, reproduce
-from xl_ltc.workbook.actions.running import Outcome, run_workbook
+from xl_ltc.workbook.actions.running import run_workbook
 from xl_ltc.workbook.actions.sensitivities import SensitivitiesOutcome, sensitivities_workbook
 from xl_ltc.workbook.actions.solving import solve_workbook
 from xl_ltc.workbook.actions.studying import (
@@ -27,7 +28,6 @@ __all__ = [
     "Files",
     "Inputs",
     "Outcome",
-    "PartitionedOutcome",
     "Progress",
     "Reproduction",
     "SensitivitiesOutcome",

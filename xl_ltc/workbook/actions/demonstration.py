@@ -8,10 +8,8 @@ import time
 from pathlib import Path
 
 from xl_ltc.assumptions.assumption_set import bundled
-from xl_ltc.exhibits.filing_pages import filing_exhibits, filing_pages
 from xl_ltc.exhibits.filing_run import FilingRun, run_filing
 from xl_ltc.exhibits.manifest import manifest
-from xl_ltc.exhibits.reconcile import reconcile
 from xl_ltc.exhibits.results_csv import write_results
 from xl_ltc.experience.study import bundled_study
 from xl_ltc.files import SUMS, seal, staged
@@ -22,11 +20,11 @@ from xl_ltc.pricing.sold import sold_frame
 from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook.actions.inputs import CAUTION
 from xl_ltc.workbook.actions.keeping import kept_staged
+from xl_ltc.workbook.actions.outputs import Outcome, Shown, remembered
 from xl_ltc.workbook.actions.places import check_folder, check_no_folder
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import CALL, Call
 from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, write_manifest
-from xl_ltc.workbook.actions.running import Outcome, remembered
 from xl_ltc.workbook.render import write_filing_workbook
 
 FILING_WORKBOOK = "ltc_rate_filing.xlsx"
@@ -65,20 +63,19 @@ def demo(folder: Path, progress: Progress, keep: Path | None = None) -> Outcome:
     if keep is not None:
         check_keep(keep, "--keep")
         check_folder(keep, "--keep")
-    run = illustrative_run(progress)
-    exhibits = filing_exhibits(run)
-    checks = reconcile(run, exhibits)
+    shown = Shown.of(illustrative_run(progress))
+    run = shown.run
     command = f"xl-ltc demo --out {folder.name or folder}" + (f" --keep {keep.name or keep}" if keep else "")
     call = Call.of("demo", {})
-    record = manifest(run, command, started, time.perf_counter() - clock, (run.caution,)) | {CALL: call.entry(folder)}
+    record = manifest(run, command, started, time.perf_counter() - clock, shown.cautions) | {CALL: call.entry(folder)}
     progress("writing the workbook, the results and the policies")
-    pages = filing_pages(run, checks, exhibits)
+    pages = shown.pages
     workbook = folder / FILING_WORKBOOK
     with contextlib.ExitStack() as stack:
         together = stack.enter_context(staged(folder, last=(f"{RESULTS}/{SUMS}", MANIFEST)))
-        written = (*write_results(run, checks, together.part / RESULTS, pages), together.part / INFORCE_FILE)
+        written = (*write_results(run, shown.checks, together.part / RESULTS, pages), together.part / INFORCE_FILE)
         seal(together.part / RESULTS)
-        made = write_filing_workbook(run, checks, record, together.part / FILING_WORKBOOK, pages=pages)
+        made = write_filing_workbook(run, shown.checks, record, together.part / FILING_WORKBOOK, pages=pages)
         write_inforce(run.block, together.part / INFORCE_FILE)
         if run.pricing and run.pricing.sold:
             written += (together.part / SOLD_FILE,)
@@ -89,4 +86,4 @@ def demo(folder: Path, progress: Progress, keep: Path | None = None) -> Outcome:
         if finish:
             finish()
     files = (workbook, results, log, inforce, sold, *([keep] if keep else ()))
-    return Outcome(run, files, (run.caution, *remembered(run, record, workbook)))
+    return Outcome(run, files, (*shown.cautions, *remembered(run, record, workbook)))

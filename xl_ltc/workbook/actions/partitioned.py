@@ -1,48 +1,35 @@
-"""A run on an in-force file of any size, by partitions: result files, and the workbook as it was."""
+"""A run on an in-force file of any size, by partitions."""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
+import functools
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from xl_ltc.errors import InputError
-from xl_ltc.exhibits.filing_pages import filing_exhibits, filing_pages
+from xl_ltc.exhibits.filing_pages import FilingPages
 from xl_ltc.exhibits.manifest import manifest
-from xl_ltc.exhibits.partitioned_run import LEFT_OUT, PartitionedRun, run_partitions
-from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
-from xl_ltc.files import staged
+from xl_ltc.exhibits.partitioned_run import LEFT_OUT, run_partitions
 from xl_ltc.inforce.parts import parts_of
 from xl_ltc.recut.keep import check_keep, keeping
-from xl_ltc.workbook.actions.inputs import caution_of, named_file, read_basis, read_request, read_sold
+from xl_ltc.workbook.actions.inputs import (
+    caution_of,
+    check_not_policies,
+    named_file,
+    read_basis,
+    read_request,
+    read_sold,
+)
 from xl_ltc.workbook.actions.keeping import finish
-from xl_ltc.workbook.actions.places import check_folder
+from xl_ltc.workbook.actions.outputs import IntoWorkbook, Kept, Outcome, Shown, write_run
+from xl_ltc.workbook.actions.places import check_folder, check_out, version_of
 from xl_ltc.workbook.actions.progress import Progress
-from xl_ltc.workbook.actions.provenance.call import Call
-from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
-from xl_ltc.workbook.actions.running import policy_files, summary_lines
-
-
-@dataclass(frozen=True)
-class PartitionedOutcome:
-    """What a run by partitions made.
-
-    Attributes:
-        found: what was computed.
-        files: what was written.
-        warnings: what the user should know.
-    """
-
-    found: PartitionedRun
-    files: tuple[Path, ...]
-    warnings: tuple[str, ...]
-
-    @property
-    def summary(self) -> tuple[str, ...]:
-        """The lines a person reads first."""
-        return summary_lines(self.found.result.policies, self.found.result.affected, self.found.run.experience)
+from xl_ltc.workbook.actions.provenance.call import CALL, Call
+from xl_ltc.workbook.actions.running import policy_files
+from xl_ltc.workbook.run_data import read_earlier_runs
 
 
 def run_by_partitions(
@@ -54,32 +41,38 @@ def run_by_partitions(
     keep: Path | None = None,
     partitions: int | None = None,
     cluster: str | None = None,
-) -> PartitionedOutcome:
+    out: Path | None = None,
+) -> Outcome:
     """A run on the user's own workbook and an in-force Parquet file that need not fit into memory.
 
     Args:
-        workbook: the assumption workbook, which is not written to.
+        workbook: the assumption workbook, which is not written to unless it is ``out``.
         inforce: a Parquet file; None for the one the Control sheet names.
-        results: folder for the results; None for the one the Control sheet names.
+        results: folder for the results; None for the one the Control sheet names, if it does.
         progress: told what is being done.
         sold: policies sold; None for what the Control sheet names.
         keep: folder to keep the results in, policy by policy, for recuts; None for none. Workers of a cluster write
             into it themselves, under the same path.
         partitions: how many; None for some 250,000 policies each.
         cluster: address of a Dask scheduler; None for this machine.
+        out: where the workbook with the results goes; None for no workbook.
 
     Raises:
         InputError: every problem of the inputs; nothing is written then.
     """
     started, clock = dt.datetime.now().astimezone(), time.perf_counter()
-    given = (("--inforce", inforce), ("--sold", sold), ("--results", results), ("--keep", keep))
+    given = (("--inforce", inforce), ("--sold", sold), ("--out", out), ("--results", results), ("--keep", keep))
     words = [f"xl-ltc run {workbook.name}"]
     words += [f"{option} {path.name or path}" for option, path in given if path is not None]
-    words += [f"--partitions {partitions or 'auto'}"] + ([f"--cluster {cluster}"] if cluster else [])
     if keep is not None:
         check_keep(keep, "--keep")
         check_folder(keep, "--keep")
+    if out is not None:
+        check_out(workbook, inforce, out)
+    version = version_of(workbook)
     basis = read_basis(workbook, progress)
+    if out is not None:
+        check_not_policies(out, workbook, inforce, sold, basis.inputs)
     control = basis.inputs.control
     file = named_file(workbook, inforce, control.inforce)
     if file is None:
@@ -87,16 +80,19 @@ def run_by_partitions(
         raise InputError.single(basis.inputs.places["inforce"], named, "a Parquet file, to be read in partitions")
     if results is None and control.results_folder:
         results = workbook.parent / control.results_folder
-    if results is None:
-        raise InputError.single("--results", "nothing", "the folder that a run by partitions writes its results to")
-    check_folder(results, "--results")
+    if results is not None:
+        check_folder(results, "--results")
+    elif out is None:
+        allowed = "the folder that a run by partitions writes its results to, or --out WORKBOOK"
+        raise InputError.single("--results", "nothing", allowed)
     # Of two things wrong with a file, the one that takes a second to find is told first.
     parts_of(file, partitions)
     request = read_request(basis)
     known = read_sold(workbook, inforce, sold, basis, None, progress)
     call = Call.of("partitions", policy_files(workbook, inforce, sold, control), {"partitions": partitions})
+    into = None if out is None else IntoWorkbook(workbook, version, out, control, read_earlier_runs(workbook))
     with contextlib.ExitStack() as stack:
-        kept = None if keep is None else stack.enter_context(keeping(keep.resolve()))
+        folder = None if keep is None else stack.enter_context(keeping(keep.resolve()))
         found = run_partitions(
             file.resolve(),
             basis.history,
@@ -106,26 +102,26 @@ def run_by_partitions(
             request,
             partitions,
             cluster,
-            None if kept is None else kept.data,
+            None if folder is None else folder.data,
             progress,
             caution_of(False, basis.assumptions),
             control.scenario,
         )
-        run = found.run
-        exhibits = filing_exhibits(run)
-        checks = reconcile(run, exhibits) if stands_for_the_filing(run) else []
-        missing = run.pricing.missing if run.pricing else ""
-        cautions = (*filter(None, (run.caution, missing and f"No expected loss ratios and no section 18: {missing}")),)
-        record = manifest(run, " ".join(words), started, time.perf_counter() - clock, cautions, found.inforce)
-        progress(f"writing {results.name}")
-        with staged(results) as together:
-            found.write(checks, filing_pages(run, checks, exhibits), together.part)
-            put_with_manifest(together, record, call)
-        if kept is not None:
-            finish(kept, found.result.kept, run, record)
-    warnings = (
-        *cautions,
-        f"{workbook.name} is as it was: a run by partitions writes result files only.",
-        f"Not among them, as they need all policies together: {', '.join(LEFT_OUT)}.",
-    )
-    return PartitionedOutcome(found, tuple(filter(None, (results, keep))), warnings)
+        shown = Shown.of(found.run)
+        words += [f"--partitions {partitions or 'auto'}"] + ([f"--cluster {cluster}"] if cluster else [])
+        record = manifest(
+            shown.run, " ".join(words), started, time.perf_counter() - clock, shown.cautions, found.inforce
+        )
+        if out is not None:
+            record |= {CALL: call.entry(out.parent)}
+        kept = None
+        if keep is not None and folder is not None:
+            kept = Kept(keep, functools.partial(finish, folder, found.result.kept, shown.run, record))
+
+        def write_files(pages: FilingPages, into_folder: Path) -> None:
+            found.write(shown.checks, pages, into_folder)
+
+        outcome = write_run(shown, record, call, into, results, write_files, kept, progress)
+    as_it_was = (f"{workbook.name} is as it was: without --out, a run by partitions writes result files only.",)
+    notes = (f"Not in it, as it needs all policies together: {', '.join(LEFT_OUT)}.", *basis.inputs.notes)
+    return dataclasses.replace(outcome, warnings=(*outcome.warnings, *(as_it_was if out is None else ()), *notes))

@@ -216,8 +216,12 @@ def _partitions(again: _Again) -> Path:
     count = again.options.get("partitions")
     inforce, sold = again.files.get("inforce"), again.files.get("sold")
     partitions = None if count is None else int(count)
-    run_by_partitions(again.workbook, inforce, again.folder, again.progress, sold, partitions=partitions)
-    return again.folder / MANIFEST
+    results = again.folder / "results"
+    try:
+        run_by_partitions(again.workbook, inforce, results, again.progress, sold, partitions=partitions, out=again.out)
+    finally:
+        last_run.forget(again.out)
+    return results / MANIFEST
 
 
 def _sensitivities(again: _Again) -> Path:

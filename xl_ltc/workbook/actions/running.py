@@ -5,71 +5,21 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import functools
-import tempfile
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from xl_ltc.control import Control
-from xl_ltc.errors import InputError
-from xl_ltc.exhibits.filing_pages import filing_exhibits, filing_pages
-from xl_ltc.exhibits.filing_run import FilingRun
+from xl_ltc.exhibits.filing_pages import FilingPages
 from xl_ltc.exhibits.manifest import manifest
-from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
-from xl_ltc.exhibits.table import serial
-from xl_ltc.files import in_words, staged
-from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.recut.keep import check_keep
-from xl_ltc.workbook import last_run
-from xl_ltc.workbook.actions.inputs import Inputs, named_file, read_inputs
+from xl_ltc.workbook.actions.inputs import named_file, read_inputs
 from xl_ltc.workbook.actions.keeping import kept_staged
+from xl_ltc.workbook.actions.outputs import IntoWorkbook, Kept, Outcome, Shown, write_run
 from xl_ltc.workbook.actions.places import check_folder, check_out, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import CALL, WORKBOOK, Call
-from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
-from xl_ltc.workbook.layout import LISTS
-from xl_ltc.workbook.package import graft
-from xl_ltc.workbook.render import InputSheets, OutputSheets, write_workbook
 from xl_ltc.workbook.run_data import read_earlier_runs
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an action made.
-
-    Attributes:
-        run: what was computed.
-        files: what was written, in order.
-        warnings: what the user should know.
-        unwritten: what was asked for and could not be written, though the workbook was.
-    """
-
-    run: FilingRun
-    files: tuple[Path, ...]
-    warnings: tuple[str, ...]
-    unwritten: tuple[str, ...] = ()
-
-    @property
-    def summary(self) -> tuple[str, ...]:
-        """The lines a person reads first."""
-        run = self.run
-        return summary_lines(run.policies, run.affected, run.experience)
-
-
-def summary_lines(policies: int, affected: int, experience: Experience) -> tuple[str, ...]:
-    """The lines a person reads first of a run."""
-    test = experience.test_58_85()
-    return (
-        f"{policies:,} policies, {affected:,} affected by the increase",
-        f"Lifetime loss ratio {experience.lifetime_loss_ratio('before'):.0%} before and "
-        f"{experience.lifetime_loss_ratio('after'):.0%} after the increase",
-        f"58%/85% test {'passed' if test.passed else 'FAILED'}: "
-        f"claims {test.item_7:,.0f} against premium times factors {test.item_5:,.0f}",
-    )
 
 
 def run_workbook(
@@ -123,38 +73,22 @@ def run_workbook(
         results = workbook.parent / inputs.control.results_folder
         check_folder(results, "results_folder on the Control sheet")
     earlier = read_earlier_runs(workbook)
-    run = inputs.run(progress)
-    exhibits = filing_exhibits(run)
-    checks = reconcile(run, exhibits) if stands_for_the_filing(run) else []
-    missing = run.pricing.missing if run.pricing else ""
-    cautions = (*filter(None, (run.caution, missing and f"No expected loss ratios and no section 18: {missing}")),)
+    shown = Shown.of(inputs.run(progress))
     call = Call.of("run", policy_files(workbook, inforce, sold, inputs.control))
-    record = manifest(run, command, started, time.perf_counter() - clock, cautions)
+    record = manifest(shown.run, command, started, time.perf_counter() - clock, shown.cautions)
     # A button's result is put in place of the workbook.
     record |= {CALL: call.entry((workbook if elsewhere is None else out).parent)}
-    progress(f"writing {out.name}")
+    into = IntoWorkbook(workbook, version, out, inputs.control, earlier)
+
+    def write_files(pages: FilingPages, folder: Path) -> None:
+        write_results(shown.run, shown.checks, folder, pages)
+
     with contextlib.ExitStack() as stack:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        pages = filing_pages(run, checks, exhibits)
-        sheets = OutputSheets.of(run, pages, record, earlier)
-        rendered = write_workbook(scratch / "run.xlsx", InputSheets.of(run, inputs.control), sheets)
-        put_in_place = None
-        if results is not None:
-            together = stack.enter_context(staged(results))
-            write_results(run, checks, together.part, pages)
-            put_in_place = functools.partial(put_with_manifest, together, record, call, out)
-        finish = None if keep is None else stack.enter_context(kept_staged(run, record, keep, progress))
-        if version_of(workbook) != version:
-            raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
-        progress("putting the sheets in place")
-        # Before the first run the sheets say what they wait for, which is nobody's loss.
-        lists = LISTS if earlier.last or earlier.unread else sheets.sheets
-        report = graft(workbook, rendered, sheets.sheets, out, lists, sheets.status | _set_on_control(inputs))
-        unplaced = () if put_in_place is None else _put(put_in_place, f"The files in {results} are not of this run")
-        unkept = () if finish is None else _put(finish, f"The run is not kept in {keep}")
-    warnings = (*cautions, *inputs.notes, *report.warnings, *remembered(run, record, out))
-    written = (out, None if unplaced else results, None if unkept else keep)
-    return Outcome(run, tuple(path for path in written if path is not None), warnings, (*unplaced, *unkept))
+        kept = None
+        if keep is not None:
+            kept = Kept(keep, stack.enter_context(kept_staged(shown.run, record, keep, progress)))
+        outcome = write_run(shown, record, call, into, results, write_files, kept, progress)
+    return dataclasses.replace(outcome, warnings=(*outcome.warnings, *inputs.notes))
 
 
 def policy_files(workbook: Path, inforce: Path | None, sold: Path | None, control: Control) -> dict[str, Path | None]:
@@ -164,28 +98,3 @@ def policy_files(workbook: Path, inforce: Path | None, sold: Path | None, contro
         "inforce": named_file(workbook, inforce, control.inforce),
         "sold": named_file(workbook, sold, control.policies_sold),
     }
-
-
-def _put(put_in_place: Callable[[], None], otherwise: str) -> tuple[str, ...]:
-    """Put results in place; the workbook is written already, and stays good where that can't be done."""
-    try:
-        put_in_place()
-    except OSError as error:
-        return (f"{otherwise} ({in_words(error)}). The workbook is; run again for the rest.",)
-    return ()
-
-
-def _set_on_control(inputs: Inputs) -> dict[str, str | float]:
-    """What the Settings sheet shows of the settings on the Control sheet."""
-    settings = inputs.assumptions.settings
-    values = {f.name: getattr(settings, f.name) for f in dataclasses.fields(settings) if f.metadata["on_control"]}
-    return {name: serial(value) if isinstance(value, dt.date) else value for name, value in values.items()}
-
-
-def remembered(run: FilingRun, record: Mapping[str, Any], workbook: Path) -> tuple[str, ...]:
-    """Keep the results for LTC_RESULT; what is written stays good where that can't be done."""
-    try:
-        last_run.remember(run, record, workbook)
-    except OSError as error:
-        return (f"LTC_RESULT will not show this run; its results can't be kept in {last_run.folder()} ({error}).",)
-    return ()

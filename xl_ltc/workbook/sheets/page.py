@@ -22,6 +22,7 @@ from xl_ltc.workbook.styles import TAB_OUTPUT, Align, Styles
 _LONG = 30
 """Rows from which on a table's header stays in view."""
 _NOTE_WIDTH = 130.0
+_WORDS_WIDTH = 106.0
 """The most columns' width a footnote runs over."""
 _TITLE_HEIGHT = 18.0
 _NOTE_SIZE = 8
@@ -81,7 +82,9 @@ def plan_page(page: Page, addresses: Addresses, top: int = 0) -> PagePlan:
     """Place a page's tables below each other and remember their addresses."""
     line = top + len(page.title) + 1
     plans = []
-    for table in page.tables:
+    # A page may have nothing but words, which then stand below a table without rows and headers.
+    tables = page.tables or (Table(f"words {page.sheet}", (Column("words", "", width=_WORDS_WIDTH),), ()),)
+    for table in tables:
         heading = line if table.heading else None
         line += heading is not None
         groups = line if any(c.group for c in table.columns) else None
@@ -92,8 +95,8 @@ def plan_page(page: Page, addresses: Addresses, top: int = 0) -> PagePlan:
         plans.append(TablePlan(table, heading, groups, header, first, notes, end))
         addresses.add(table, Place.of(table, page.sheet, first))
         line = end + 1
-    columns = max(len(t.columns) for t in page.tables)
-    widths = tuple(max(t.columns[i].width for t in page.tables if i < len(t.columns)) for i in range(columns))
+    columns = max(len(t.columns) for t in tables)
+    widths = tuple(max(t.columns[i].width for t in tables if i < len(t.columns)) for i in range(columns))
     return PagePlan(page, tuple(plans), widths, line)
 
 
