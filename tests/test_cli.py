@@ -28,7 +28,7 @@ from xl_ltc.exhibits.reconcile import Check, reconcile
 from xl_ltc.projection.project import project
 from xl_ltc.rate_increase.impact import policy_increase
 from xl_ltc.workbook import actions
-from xl_ltc.workbook.actions import demonstration, places, running
+from xl_ltc.workbook.actions import demonstration, outputs, places
 from xl_ltc.workbook.layout import SHEETS
 
 HEADERS = {
@@ -582,7 +582,7 @@ def test_cancelling_leaves_nothing_behind(
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "graft", stop)
+    monkeypatch.setattr(outputs, "graft", stop)
     arguments = ["--out", tmp_path / "out.xlsx", "--results", tmp_path / "results"]
     assert run("run", small.inputs_only, "--inforce", small.csv, *arguments) == 130
     assert capsys.readouterr().err.splitlines()[-1] == "xl-ltc run: cancelled"

@@ -28,7 +28,7 @@ from xl_ltc.exhibits.results_csv import write_results
 from xl_ltc.files import SUMS
 from xl_ltc.tables import InputTable
 from xl_ltc.workbook import actions
-from xl_ltc.workbook.actions import demonstration, inputs, running
+from xl_ltc.workbook.actions import demonstration, inputs, outputs, running
 from xl_ltc.workbook.layout import INPUT_SHEETS, OUTPUT_SHEETS, WAITING
 from xl_ltc.workbook.read import read_workbook
 
@@ -364,7 +364,7 @@ def test_a_failure_while_writing_leaves_everything_as_it_was(
         raise RuntimeError("half way")
 
     monkeypatch.setattr(inputs, "run_filing", lambda *_: small.run)
-    monkeypatch.setattr(running, fails, fail)
+    monkeypatch.setattr(running if fails == "write_results" else outputs, fails, fail)
     with pytest.raises(RuntimeError, match="half way"):
         actions.run_workbook(small.inputs_only, small.csv, out, tmp_path / "results", quiet)
     assert files_in(tmp_path) == before
