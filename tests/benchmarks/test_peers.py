@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import resource
+import sys
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -16,7 +20,17 @@ MODULES = [
 ]
 
 
+@pytest.fixture
+def limits() -> Iterator[None]:
+    """modelx takes the limits of recursion and of the stack away: a test that recurses without an end would not end."""
+    depth, stack = sys.getrecursionlimit(), resource.getrlimit(resource.RLIMIT_STACK)
+    yield
+    sys.setrecursionlimit(depth)
+    resource.setrlimit(resource.RLIMIT_STACK, stack)
+
+
 @pytest.mark.parametrize(("module", "package"), MODULES)
+@pytest.mark.usefixtures("limits")
 def test_agrees_on_a_small_block(module: str, package: str | None) -> None:
     if package == "cashflower":
         pytest.importorskip(package, reason="cashflower pins old numpy and pandas, so that tests don't install it")

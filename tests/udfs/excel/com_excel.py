@@ -110,6 +110,7 @@ class ComBook:
 class _Application:
     def __init__(self, excel: ComExcel) -> None:
         self._excel = excel
+        self.DisplayAlerts = True
 
     @property
     def Hwnd(self) -> int:

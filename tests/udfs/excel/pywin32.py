@@ -21,6 +21,8 @@ RANGE = "{00020846-0000-0000-C000-000000000046}"
 """Interface of Excel's Range, by which xlwings knows one."""
 MISSING = -2147352572
 """What pywin32 makes of an argument left out: DISP_E_PARAMNOTFOUND."""
+_UNKNOWN_NAME = -2147352570
+"""DISP_E_UNKNOWNNAME."""
 
 
 class ComObject:
@@ -60,15 +62,26 @@ def _modules() -> dict[str, ModuleType]:
     class Policy:
         """Base of xlwings' own; never used, as no server is started."""
 
-    classes = {name: type(name, (ComObject,), {}) for name in ("CDispatch", "DispatchBaseClass", "CoClassBaseClass")}
+    com_error = type("com_error", (Exception,), {})
+
+    def no_such_name(*_: Any) -> None:
+        """xlwings asks this of an object that lacks a name; without an answer it would ask without an end."""
+        error = com_error(_UNKNOWN_NAME, "", None, None)
+        vars(error)["hresult"] = _UNKNOWN_NAME
+        raise error
+
+    interface = {"_oleobj_": SimpleNamespace(GetIDsOfNames=no_such_name)}
+    kinds = ("CDispatch", "DispatchBaseClass", "CoClassBaseClass")
+    classes = {name: type(name, (ComObject,), interface) for name in kinds}
     contents: dict[str, dict[str, Any]] = {
-        "pywintypes": {"TimeType": dt.datetime, "com_error": type("com_error", (Exception,), {}), "IID": str},
+        "pywintypes": {"TimeType": dt.datetime, "com_error": com_error, "IID": str},
         "pythoncom": {
             "__file__": None,
             "IID_IDispatch": "IDispatch",
             "IID_IEnumVARIANT": "IEnumVARIANT",
             "TypeIIDs": {"IDispatch": type("PyIDispatch", (), {})},
             "CoInitialize": lambda: None,
+            "ole_error": com_error,
         },
         "win32com": {},
         "win32com.client": {"Dispatch": lambda value, **_: value, "DispatchEx": None, **classes},
