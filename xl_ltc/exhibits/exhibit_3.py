@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -123,9 +124,10 @@ def _linked(name: str, table: str, heading: str, frame: pd.DataFrame, measure: M
     """A table of another, cell by cell in its order; its first column is the key."""
     columns = [str(column) for column in frame.columns]
     measures = {column: _measure(frame[column], measure) for column in columns}
+    values = [frame[column].tolist() for column in columns]
     rows = [
-        Row(str(i), {f"c{j}": _cell(table, column, i, record[column]) for j, column in enumerate(columns)})
-        for i, record in enumerate(frame.to_dict("records"))
+        Row(str(i), {f"c{j}": _cell(table, column, i, values[j][i]) for j, column in enumerate(columns)})
+        for i in range(len(frame))
     ]
     widths = [_KEY_WIDTH, *([_WIDTH] * (len(columns) - 1))]
     of_columns = tuple(
@@ -159,18 +161,17 @@ def _mortality(run: FilingRun, exhibit: str) -> Iterator[Table]:
     mine = bases[bases["basis"].isin(run.series) == (exhibit == EXHIBIT_3)]
     names = list(dict.fromkeys(mine["mortality_table"]))
     current = {sex: run.assumptions.tables.by_age("mortality_base", sex) for sex in SEXES}
-    priced = {name: rates[rates["mortality_table"] == name] for name in names}
+    priced = _shown(rates, "attained_age", _ATTAINED_AGES)
     rows = []
     for age in _ATTAINED_AGES:
-        at_that_age = {name: of_table[of_table["attained_age"] == age] for name, of_table in priced.items()}
         cells: dict[str, Cell] = {"age": text(str(age))}
         for sex in SEXES:
             base = float(current[sex][age])
             at_age = row_where("mortality_base", attained_age=str(age))
             cells[f"current_{sex}"] = live(f"=SUMPRODUCT({at_age}*{structured('mortality_base', sex)})", base)
             for i, name in enumerate(names):
-                own = at_that_age[name]
-                cells[f"{i}_{sex}"] = _rate(MORTALITY, sex, own, mortality_table=name, attained_age=str(age))
+                rate = priced.get((name, age), {}).get(sex)
+                cells[f"{i}_{sex}"] = _rate(MORTALITY, sex, rate, mortality_table=name, attained_age=str(age))
         rows.append(Row(str(age), cells))
     columns = (
         Column("age", "Attained age", width=_KEY_WIDTH),
@@ -179,27 +180,40 @@ def _mortality(run: FilingRun, exhibit: str) -> Iterator[Table]:
     )
     heading = "Annual probability of death, ultimate, before factors and multiples"
     yield Table(f"mortality_ages_{_SUFFIX[exhibit]}", columns, tuple(rows), heading)
+    in_select = set(select["mortality_table"]) if len(select) else set()
+    selected = _shown(select, "issue_age", _SELECT_AGES)
     for name in names:
-        of_name = select[select["mortality_table"] == name] if len(select) else select
-        if len(of_name):
-            yield _select(name, of_name, _SUFFIX[exhibit])
+        if name in in_select:
+            yield _select(name, selected, _SUFFIX[exhibit])
 
 
-def _rate(table: str, column: str, rows: pd.DataFrame, **keys: str) -> Cell:
+_Shown = dict[tuple[str, int], dict[str, Any]]
+"""Rows by mortality table and age."""
+
+
+def _shown(frame: pd.DataFrame, age: str, ages: Sequence[int]) -> _Shown:
+    """The first row of each mortality table and of each of some ages."""
+    if frame.empty:
+        return {}
+    records = frame[frame[age].isin(ages)].drop_duplicates(["mortality_table", age]).to_dict("records")
+    return {(str(record["mortality_table"]), int(record[age])): record for record in records}
+
+
+def _rate(table: str, column: str, rate: float | None, **keys: str) -> Cell:
     """A rate of the row with some keys; N/A where there is none."""
     formula = f'=IF(SUMPRODUCT({row_where(table, **keys)}*1)=0,"{NOT_AVAILABLE}",{pick(table, column, **keys)})'
-    return live(formula, float(rows[column].iloc[0]) if len(rows) else NOT_AVAILABLE)
+    return live(formula, NOT_AVAILABLE if rate is None else float(rate))
 
 
-def _select(name: str, frame: pd.DataFrame, suffix: str) -> Table:
+def _select(name: str, selected: _Shown, suffix: str) -> Table:
     rows = []
     for age in _SELECT_AGES:
-        own = frame[frame["issue_age"] == age]
+        own = selected.get((name, age), {})
         cells: dict[str, Cell] = {"age": text(str(age))}
         for sex in SEXES:
             for t in _SELECT_YEARS_SHOWN:
                 column = f"{sex.lower()}_{t}"
-                cells[column] = _rate(SELECT, column, own, mortality_table=name, issue_age=str(age))
+                cells[column] = _rate(SELECT, column, own.get(column), mortality_table=name, issue_age=str(age))
         rows.append(Row(str(age), cells))
     columns = (
         Column("age", "Issue age", width=_KEY_WIDTH),

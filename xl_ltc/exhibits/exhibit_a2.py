@@ -92,12 +92,54 @@ class _Exhibit:
         """Its rows of the table of terminations."""
         frame = self.run.study[LAPSE]
         chosen = (frame["premium_payment"] == self.payment) & (frame["partner_status"] == self.status)
-        return frame[chosen].set_index("policy_duration", drop=False).rename_axis(None)
+        return frame[chosen]
 
     @cached_property
-    def lifetime_pay(self) -> dict[str, Row]:
-        """The rows of the lifetime-pay exhibit of the same partner status."""
-        return {row.key: row for row in _Exhibit(self.run, LIFETIME_PAY, self.status).rows()}
+    def by_duration(self) -> dict[str, np.ndarray]:
+        """What is known of each single duration, in their order."""
+        single = of_single_durations(self.frame)
+        values = {
+            "exposure": single["exposure"].to_numpy(dtype=float),
+            "composite": single["composite_termination"].to_numpy(dtype=float),
+            "mortality": single["expected_mortality"].to_numpy(dtype=float),
+            "events": single["events"].to_numpy(dtype=float),
+        }
+        if self.is_assumed:
+            values["smoothed"] = self._smoothed([int(d) for d in self.durations])
+        return values
+
+    @cached_property
+    def durations(self) -> list[str]:
+        """The single durations."""
+        return [str(d) for d in of_single_durations(self.frame)["policy_duration"]]
+
+    @cached_property
+    def numbers(self) -> dict[str, dict[str, float]]:
+        """The values of each row that others follow from, and the derived lapse."""
+        values = self.by_duration
+        found = {d: {key: float(v[i]) for key, v in values.items()} for i, d in enumerate(self.durations)}
+        found |= {
+            str(label): self._of_part(str(label)) for label in self.frame["policy_duration"] if not is_single(label)
+        }
+        for row in found.values():
+            row["derived"] = float(derived_lapse(row["composite"], row["mortality"]))
+        return found
+
+    @cached_property
+    def lifetime_pay(self) -> dict[str, dict[str, float]]:
+        """The values of the lifetime-pay exhibit of the same partner status."""
+        return _Exhibit(self.run, LIFETIME_PAY, self.status).numbers
+
+    @cached_property
+    def credibility_given(self) -> dict[str, float]:
+        """The share that is given of each row."""
+        return dict(zip(map(str, self.frame["policy_duration"]), self.frame["credibility"].astype(float), strict=True))
+
+    @cached_property
+    def for_full_credibility(self) -> float:
+        """How many lapses it takes."""
+        parameters = self.run.study[PARAMETERS]
+        return float(parameters.loc[parameters["parameter"] == FULL_CREDIBILITY, "value"].iloc[0])
 
     @property
     def name(self) -> str:
@@ -131,21 +173,8 @@ class _Exhibit:
 
     def rows(self) -> Iterator[Row]:
         """A row for each duration, then those of durations combined."""
-        single = of_single_durations(self.frame)
-        durations = [str(d) for d in single["policy_duration"]]
-        values = {
-            "exposure": single["exposure"].to_numpy(dtype=float),
-            "composite": single["composite_termination"].to_numpy(dtype=float),
-            "mortality": single["expected_mortality"].to_numpy(dtype=float),
-            "events": single["events"].to_numpy(dtype=float),
-        }
-        if self.is_assumed:
-            values["smoothed"] = self._smoothed([int(d) for d in durations])
-        for i, duration in enumerate(durations):
-            yield Row(duration, self._of_duration(duration, {key: float(v[i]) for key, v in values.items()}))
-        for label in self.frame["policy_duration"]:
-            if not is_single(label):
-                yield self._combined(str(label), durations, values)
+        for label, values in self.numbers.items():
+            yield self._of_duration(label, values) if label in self.durations else self._combined(label, values)
 
     @property
     def is_assumed(self) -> bool:
@@ -167,7 +196,7 @@ class _Exhibit:
     def _keys(self, duration: str) -> dict[str, str]:
         return {"premium_payment": self.payment, "partner_status": self.status, "policy_duration": duration}
 
-    def _of_duration(self, duration: str, values: dict[str, float]) -> dict[str, Cell]:
+    def _of_duration(self, duration: str, values: dict[str, float]) -> Row:
         is_given = f'SUMPRODUCT({row_where(LAPSE, **self._keys(duration))}*({LAPSE}[events]<>""))'
         events = f'=IF({is_given}=0,"{NOT_AVAILABLE}",{self._given("events", duration)})'
         cells = {
@@ -179,7 +208,7 @@ class _Exhibit:
         }
         if "smoothed" in values:
             cells["smoothed"] = live(self._smoothed_formula(duration), values["smoothed"])
-        return cells | self._follows(duration, values)
+        return Row(duration, cells | self._follows(duration, values))
 
     def _smoothed_formula(self, duration: str) -> str:
         column = "lapse_lifetime_pay[single]" if self.status == PARTNER_STATUSES[0] else "lapse_lifetime_pay[partnered]"
@@ -189,16 +218,15 @@ class _Exhibit:
 
     def _follows(self, row: str, values: dict[str, float]) -> dict[str, Cell]:
         """Derived lapse, credibility, and for ten-pay the ratios to lifetime-pay."""
-        derived = float(derived_lapse(values["composite"], values["mortality"]))
-        cells = {"derived": live("=1-(1-{composite})/(1-{mortality})", derived)}
+        cells = {"derived": live("=1-(1-{composite})/(1-{mortality})", values["derived"])}
         cells["credibility"] = self._credibility(row, values["events"])
         if self.payment == TEN_PAY and row in self.lifetime_pay:
             base = _Exhibit(self.run, LIFETIME_PAY, self.status).name
-            beside = self.lifetime_pay[row].cells
-            ours = {"derived": derived} | {key: value for key, value in values.items() if key == "smoothed"}
-            for column in ours.keys() & beside.keys():
-                value = ratio_or_na(ours[column], float(beside[column].value))  # type: ignore[arg-type]
-                cells[_RATIO_OF[column]] = live_ratio(f"{{{column}}}", f"{{{base}!{row}.{column}}}", value)
+            beside = self.lifetime_pay[row]
+            for column, ratio in _RATIO_OF.items():
+                if column in values and column in beside:
+                    value = ratio_or_na(values[column], beside[column])
+                    cells[ratio] = live_ratio(f"{{{column}}}", f"{{{base}!{row}.{column}}}", value)
         return cells
 
     def _credibility(self, row: str, events: float) -> Cell:
@@ -208,16 +236,32 @@ class _Exhibit:
         share = f'IF({is_given}=0,"{NOT_AVAILABLE}",{self._given("credibility", row)})'
         formula = f"=IF(ISNUMBER({{events}}),MIN(1,SQRT({{events}}/{full})),{share})"
         if math.isnan(events):
-            return live(formula, _or_na(float(self.frame.loc[row, "credibility"])))
-        parameters = self.run.study[PARAMETERS].set_index("parameter")["value"]
-        return live(formula, float(credibility(events, float(parameters[FULL_CREDIBILITY]))))
+            return live(formula, _or_na(self.credibility_given[row]))
+        return live(formula, float(credibility(events, self.for_full_credibility)))
 
-    def _combined(self, label: str, durations: list[str], values: dict[str, np.ndarray]) -> Row:
-        """A row of durations combined: ``1-3``, ``7+``, ``All``."""
-        part = [i for i, duration in enumerate(durations) if combines(label, int(duration))]
-        first, last = durations[part[0]], durations[part[-1]]
-        span = {key: f"{{{first}.{key}}}:{{{last}.{key}}}" for key in values}
+    def _part(self, label: str) -> list[int]:
+        """Positions of the durations that a row combines: ``1-3``, ``7+``, ``All``."""
+        return [i for i, duration in enumerate(self.durations) if combines(label, int(duration))]
+
+    def _of_part(self, label: str) -> dict[str, float]:
+        """The values of a row of durations combined."""
+        part, values = self._part(label), self.by_duration
         exposure = values["exposure"][part]
+        numbers = {
+            "exposure": float(exposure.sum()),
+            "composite": combined_probability(values["composite"][part], exposure),
+            "mortality": combined_probability(values["mortality"][part], exposure),
+            "events": float(values["events"][part].sum()),
+        }
+        if "smoothed" in values:
+            numbers["smoothed"] = smoothed_band_lapse(values["smoothed"][part], exposure)
+        return numbers
+
+    def _combined(self, label: str, numbers: dict[str, float]) -> Row:
+        """A row of durations combined."""
+        part = self._part(label)
+        first, last = self.durations[part[0]], self.durations[part[-1]]
+        span = {key: f"{{{first}.{key}}}:{{{last}.{key}}}" for key in self.by_duration}
         formulas = {
             "exposure": f"=SUM({span['exposure']})",
             **{
@@ -226,15 +270,8 @@ class _Exhibit:
             },
             "events": f'=IF(COUNT({span["events"]})={len(part)},SUM({span["events"]}),"{NOT_AVAILABLE}")',
         }
-        numbers = {
-            "exposure": float(exposure.sum()),
-            "composite": combined_probability(values["composite"][part], exposure),
-            "mortality": combined_probability(values["mortality"][part], exposure),
-            "events": float(values["events"][part].sum()),
-        }
-        if "smoothed" in values:
+        if "smoothed" in numbers:
             formulas["smoothed"] = f"=SUMPRODUCT({span['exposure']},{span['smoothed']})/{{exposure}}"
-            numbers["smoothed"] = smoothed_band_lapse(values["smoothed"][part], exposure)
         cells = {"duration": text(label)} | {key: live(f, _or_na(numbers[key])) for key, f in formulas.items()}
         return Row(label, cells | self._follows(label, numbers), "total" if label == ALL_DURATIONS else "body")
 
