@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import json
 import select
 import socket
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +19,11 @@ import httpx
 import pytest
 
 import xl_ltc
+from tests.udfs.cases.projection import TWO_YEARS, block, policy
 from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, served
+from tests.udfs.remembered import remember
+from xl_ltc.workbook.last_run import STATE_VARIABLE
+from xl_ltc_udfs.call import call
 from xl_ltc_udfs.office_js.server import Service
 
 __all__ = ["hanging"]
@@ -341,3 +347,74 @@ def test_headers_of_every_response(service: Service) -> None:
 def test_health_says_which_xl_ltc_answers_and_no_more(service: Service) -> None:
     found = httpx.get(f"{service.origins[0]}/health", headers=headers(service)).json()
     assert found == {"version": xl_ltc.__version__}
+
+
+READERS = {
+    "policies of LTC_PROJECT": lambda file: ["LTC_PROJECT", [file, "series", TWO_YEARS]],
+    "policies of LTC_TRACE": lambda file: ["LTC_TRACE", ["P0", file, TWO_YEARS]],
+    "assumptions of LTC_PROJECT": lambda file: ["LTC_PROJECT", [block(policy()), None, TWO_YEARS, file]],
+    "assumptions of LTC_TRACE": lambda file: ["LTC_TRACE", [block(policy()), None, TWO_YEARS, file]],
+    "LTC_WHY": lambda file: ["LTC_WHY", ["LTC_PROJECT", file]],
+}
+"""The calls that read a file that a cell names."""
+
+
+@pytest.fixture(scope="module")
+def one_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Path]]:
+    """A server that reads files of one folder, and the folder; beside it are files that it does not read."""
+    folder = tmp_path_factory.mktemp("computer") / "named"
+    for where in (folder, folder.parent):
+        where.mkdir(exist_ok=True)
+        for name in ("policies.csv", "assumptions.xlsx"):
+            with (where / name).open("w", newline="") as file:
+                csv.writer(file).writerows(block(policy()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(STATE_VARIABLE, str(folder.parent / "state"))
+        remember(folder.parent / "state")
+        with served(files=(folder,)) as running:
+            yield running, folder
+
+
+def test_a_file_in_a_named_folder_is_read(one_folder: tuple[Service, Path]) -> None:
+    service, folder = one_folder
+    found = answers(post(service, [READERS["policies of LTC_PROJECT"](str(folder / "policies.csv"))]))[0]
+    assert found == call("LTC_PROJECT", (block(policy()), "series", TWO_YEARS)).rows
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_of_a_file_outside_no_answer_tells_whether_it_is_there(one_folder: tuple[Service, Path], reader: Any) -> None:
+    service, folder = one_folder
+    outside = folder.parent
+    names = [
+        str(outside / "policies.csv"),
+        str(outside / "missing.csv"),
+        "../policies.csv",
+        "../missing",
+        "/etc/passwd",
+    ]
+    for at, [[cell]] in answers(post(service, list(map(reader, names)))).items():
+        name = names[at]
+        reason = cell["reason"] if isinstance(cell, dict) else cell
+        assert reason.endswith(
+            f": {name} is in no folder from which this server reads files; "
+            "whoever starts it names them: xl-ltc serve --files FOLDER"
+        )
+
+
+def test_of_a_bad_file_in_a_named_folder_its_place_is_not_told(one_folder: tuple[Service, Path]) -> None:
+    service, folder = one_folder
+    [[cell]] = answers(post(service, [READERS["assumptions of LTC_PROJECT"]("assumptions.xlsx")]))[0]
+    assert "assumptions.xlsx" in cell["reason"]
+    assert str(folder.parent) not in cell["reason"]
+
+
+def test_a_run_into_a_workbook_elsewhere_is_not_told_of(one_folder: tuple[Service, Path]) -> None:
+    names = [None, "remembered.xlsx", "/somewhere/remembered.xlsx", "other.xlsx"]
+    calls = [["LTC_RESULT", ["lifetime_loss_ratio", "All", "before", None, name]] for name in names]
+    for [[cell]] in answers(post(one_folder[0], calls)).values():
+        assert cell["error"] == "#N/A"
+        assert "no run has been recorded" in cell["reason"]
+
+
+def test_a_service_reads_no_file_unless_it_is_told_to() -> None:
+    assert Service(("http://localhost:1",)).files == ()

@@ -121,7 +121,7 @@ def test_processes_stay_bounded_and_none_is_left(hanging: Hanging) -> None:
 
 
 def _of_workers(before: set[psutil.Process]) -> list[psutil.Process]:
-    """Started since, but for the interpreter's own that watches over shared resources; also ended ones not yet let go."""
+    """Started since, also ended ones not yet let go; not the interpreter's own that watches over shared resources."""
     found = []
     for process in set(psutil.Process().children()) - before:
         with suppress(psutil.NoSuchProcess):

@@ -12,6 +12,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -69,6 +70,7 @@ class Service:
             reply that it does not read.
         most_bytes: of a body.
         most_calls: in a request.
+        files: folders in which calls may read files; None for any file.
         evaluate: what gives a call's result.
         token: known to this run's page alone.
     """
@@ -79,6 +81,7 @@ class Service:
     idle_time: float = 20.0
     most_bytes: int = 32 * 2**20
     most_calls: int = 1_000
+    files: tuple[Path, ...] | None = ()
     evaluate: Evaluate = evaluate_call
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 

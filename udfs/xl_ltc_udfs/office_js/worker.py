@@ -9,10 +9,12 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from xl_ltc_udfs.call import Result
 from xl_ltc_udfs.cells import VALUE, CellError, Raw
 from xl_ltc_udfs.office_js.boundary import answer_line
+from xl_ltc_udfs.readable import read_only_in
 from xl_ltc_udfs.registry import functions
 
 _LOG = logging.getLogger(__name__)
@@ -23,7 +25,7 @@ Evaluate = Callable[[str, Sequence[Raw]], Result]
 """What gives a function's result for its arguments."""
 
 
-def work(line: Connection, evaluate: Evaluate, time_limit: float) -> None:
+def work(line: Connection, evaluate: Evaluate, time_limit: float, files: Sequence[Path] | None) -> None:
     """Answer the calls that come, until the server hangs up.
 
     Args:
@@ -31,7 +33,9 @@ def work(line: Connection, evaluate: Evaluate, time_limit: float) -> None:
             function, arguments) that comes in, an answer's line of JSON goes out.
         evaluate: gives the results.
         time_limit: of a call, seconds.
+        files: folders in which calls may read files; None for any file.
     """
+    read_only_in(files)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which ends this process
     functions()
     with suppress(OSError, EOFError), open(os.devnull, "w") as nowhere:  # the server is gone

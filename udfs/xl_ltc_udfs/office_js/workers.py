@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 
 from xl_ltc_udfs.call import call as evaluate_call
 from xl_ltc_udfs.office_js.boundary import Call
@@ -52,8 +53,8 @@ class _Job:
 class _Process:
     """One worker process, started when it is first asked and after each end."""
 
-    def __init__(self, evaluate: Evaluate, time_limit: float) -> None:
-        self._evaluate, self._time_limit = evaluate, time_limit
+    def __init__(self, evaluate: Evaluate, time_limit: float, files: Sequence[Path] | None) -> None:
+        self._evaluate, self._time_limit, self._files = evaluate, time_limit, files
         self._process: SpawnProcess | None = None
         self._line: Connection | None = None
 
@@ -67,7 +68,7 @@ class _Process:
             return self._line
         context = multiprocessing.get_context("spawn")
         self._line, far_end = context.Pipe()
-        arguments = (far_end, self._evaluate, self._time_limit)
+        arguments = (far_end, self._evaluate, self._time_limit, self._files)
         self._process = context.Process(target=work, args=arguments, name="worksheet functions", daemon=True)
         try:
             with far_end:
@@ -130,6 +131,7 @@ class Workers:
         most: processes, those with long calls among them.
         most_waiting: calls that may wait for their turn.
         evaluate: what gives a call's result, named at the top of a module.
+        files: folders in which calls may read files; None for any file.
     """
 
     def __init__(
@@ -139,9 +141,10 @@ class Workers:
         most: int = 12,
         most_waiting: int = 20_000,
         evaluate: Evaluate = evaluate_call,
+        files: Sequence[Path] | None = (),
     ) -> None:
         self.time_limit, self.at_once, self.most, self.most_waiting = time_limit, at_once, most, most_waiting
-        self._evaluate = evaluate
+        self._evaluate, self._files = evaluate, files
         self._change = threading.Condition()
         self._jobs: deque[_Job] = deque()
         self._busy_since: dict[_Process, float | None] = {}
@@ -218,7 +221,7 @@ class Workers:
                 self._add_process()
 
     def _add_process(self) -> None:
-        process = _Process(self._evaluate, self.time_limit)
+        process = _Process(self._evaluate, self.time_limit, self._files)
         self._busy_since[process] = None
         threading.Thread(target=self._work, args=[process], name="worksheet functions", daemon=True).start()
 
