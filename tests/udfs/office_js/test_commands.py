@@ -57,8 +57,8 @@ def test_ctrl_c_ends_it_while_a_call_hangs() -> None:
     process = started("--port", "0", program=MISBEHAVING)
     base = address(process)
     token = re.findall('xl-ltc-token" content="([^"]+)"', httpx.get(f"{base}/taskpane.html").text)[0]
-    sent = {"X-XL-LTC-Token": token, "Content-Type": "application/json"}
-    with httpx.stream("POST", f"{base}/call", headers=sent, content='[["LTC_AE",[1,1]]]') as reply:
+    sent = {"X-XL-LTC-Token": token, "Content-Type": "application/x-ndjson"}
+    with httpx.stream("POST", f"{base}/call", headers=sent, content='["LTC_AE",[1,1]]') as reply:
         assert reply.status_code == 200
         process.send_signal(signal.SIGINT)
         status, out, _ = ended(process)

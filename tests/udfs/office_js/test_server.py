@@ -20,7 +20,7 @@ import pytest
 
 import xl_ltc
 from tests.udfs.cases.projection import TWO_YEARS, block, policy
-from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, served
+from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, lines, served
 from tests.udfs.remembered import remember
 from xl_ltc.workbook.last_run import STATE_VARIABLE
 from xl_ltc_udfs.call import call
@@ -38,14 +38,12 @@ def service() -> Iterator[Service]:
 
 
 def headers(service: Service, **more: str) -> dict[str, str]:
-    own = {"X-XL-LTC-Token": service.token, "Content-Type": "application/json", "Origin": service.origins[0]}
+    own = {"X-XL-LTC-Token": service.token, "Content-Type": "application/x-ndjson", "Origin": service.origins[0]}
     return {**own, **{name.replace("_", "-"): value for name, value in more.items()}}
 
 
 def post(service: Service, calls: Any, **more: str) -> httpx.Response:
-    return httpx.post(
-        f"{service.origins[0]}/call", headers=headers(service, **more), content=json.dumps(calls), timeout=30
-    )
+    return httpx.post(f"{service.origins[0]}/call", headers=headers(service, **more), content=lines(calls), timeout=30)
 
 
 def answers(reply: httpx.Response) -> dict[int, Any]:
@@ -142,7 +140,7 @@ def test_no_host_is_refused(service: Service) -> None:
     assert service.token.encode() not in reply
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/json5", ""])
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/json", ""])
 def test_a_form_of_another_site_could_not_call(service: Service, kind: str) -> None:
     assert post(service, [QUICK], Content_Type=kind).status_code == 415
 
@@ -155,11 +153,22 @@ def test_no_preflight_is_granted(service: Service) -> None:
         assert not [name for name in reply.headers if name.startswith("access-control")]
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[[1,2]]", b"\xff\xfe", b"[" * 50_000, b'[["LTC_AE",[NaN]]]'])
-def test_unreadable_requests(service: Service, body: bytes) -> None:
-    reply = httpx.post(f"{service.origins[0]}/call", headers=headers(service), content=body)
-    assert reply.status_code == 400
-    assert set(reply.json()) == {"error"}
+@pytest.mark.parametrize("line", [b"{}", b"[[1,2]]", b"\xff\xfe", b"[" * 50_000, b'["LTC_AE",[NaN]]', b""])
+def test_an_unreadable_call_leaves_the_others_be(service: Service, line: bytes) -> None:
+    body = line + b"\n" + lines([QUICK])
+    found = answers(httpx.post(f"{service.origins[0]}/call", headers=headers(service), content=body))
+    assert found[0][0][0]["error"] == "#VALUE!"
+    assert found[1] == [[3.0]]
+
+
+def test_the_servers_own_process_reads_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large call takes seconds to read, in which all other callers would wait."""
+    with served() as service:
+        body = lines([QUICK])
+        with monkeypatch.context() as patch:
+            patch.setattr("json.loads", lambda *_, **__: pytest.fail("read"))
+            reply = httpx.post(f"{service.origins[0]}/call", headers=headers(service), content=body, timeout=30)
+        assert answers(reply)[0] == [[3.0]]
 
 
 def test_more_calls_than_a_request_may_hold(service: Service) -> None:
@@ -203,7 +212,7 @@ def test_a_body_longer_than_declared_is_no_second_request(service: Service) -> N
     reply = raw(
         service,
         head(service, "Content-Length: 2", "Connection: close"),
-        b'[]POST /call HTTP/1.1\r\n\r\n[["LTC_AE",[6,2]]]',
+        b'[]POST /call HTTP/1.1\r\n\r\n["LTC_AE",[6,2]]',
     )
     assert b"3.0" not in reply
     assert reply.count(b"HTTP/1.1 200") == 1
@@ -241,7 +250,7 @@ def test_many_clients_lose_and_cross_no_answer(service: Service) -> None:
             for turn in range(5):
                 wanted = {i: [[float(number * 10_000 + turn * 100 + i)]] for i in range(40)}
                 calls = [["LTC_AE", [cell, 1.0]] for [[cell]] in wanted.values()]
-                reply = session.post(f"{service.origins[0]}/call", headers=headers(service), content=json.dumps(calls))
+                reply = session.post(f"{service.origins[0]}/call", headers=headers(service), content=lines(calls))
                 if answers(reply) != wanted:
                     return False
         return True
@@ -270,12 +279,12 @@ def test_the_caller_of_a_hung_call_is_told(hanging: Hanging) -> None:
 
 def test_answers_come_as_soon_as_they_are_there(hanging: Hanging) -> None:
     with served(time_limit=30, evaluate=call_or_misbehave) as service:
-        body = json.dumps([["HANG", []], QUICK])
+        body = lines([["HANG", []], QUICK])
         with httpx.stream("POST", f"{service.origins[0]}/call", headers=headers(service), content=body) as reply:
-            lines = reply.iter_lines()
-            assert json.loads(next(lines)) == [1, [[3.0]]]
+            found = reply.iter_lines()
+            assert json.loads(next(found)) == [1, [[3.0]]]
             hanging.set()
-            assert json.loads(next(lines))[0] == 0
+            assert json.loads(next(found))[0] == 0
 
 
 def test_too_many_calls_are_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +305,7 @@ def test_a_failure_of_the_server_shows_no_trace(monkeypatch: pytest.MonkeyPatch)
     def broken(*_: Any) -> None:
         raise RuntimeError("/secret/path")
 
-    monkeypatch.setattr("xl_ltc_udfs.office_js.server.read_calls", broken)
+    monkeypatch.setattr("xl_ltc_udfs.office_js.server.split_calls", broken)
     with served() as service:
         reply = post(service, [QUICK])
         assert reply.status_code == 500

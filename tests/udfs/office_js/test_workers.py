@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, wait_for
+from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, lines, wait_for
 from xl_ltc_udfs.office_js.boundary import Call
 from xl_ltc_udfs.office_js.workers import Overloaded, Workers
 
@@ -36,8 +36,8 @@ async def answered(workers: Workers, calls: list[Call]) -> list[tuple[float, int
     """When, which call, and the first cell of its answer."""
     start = time.monotonic()
     found = []
-    async for lines in workers.answers(calls):
-        for line in lines.splitlines():
+    async for ready in workers.answers(lines(calls).split(b"\n")):
+        for line in ready.splitlines():
             position, rows = json.loads(line)
             found.append((time.monotonic() - start, position, rows[0][0]))
     return found
@@ -78,7 +78,7 @@ def test_more_hung_calls_than_are_evaluated_at_once_let_others_through(name: str
     with working(60, at_once=1, most=3) as workers:
 
         async def scenario() -> None:
-            hung = workers.answers([(name, [])] * 2)
+            hung = workers.answers([b'["%s",[]]' % name.encode()] * 2)
             waiting = asyncio.ensure_future(anext(hung))
             assert [cell for _, _, cell in await answered(workers, [QUICK] * 5)] == [3.0] * 5
             assert not waiting.done()
@@ -142,9 +142,9 @@ def test_what_is_left_of_an_abandoned_request_is_not_evaluated() -> None:
     with working(30, at_once=1, most=1) as workers:
 
         async def scenario() -> float:
-            lines = workers.answers([("NAP", [0.1])] * 50)
-            await anext(lines)
-            await lines.aclose()
+            found = workers.answers([b'["NAP",[0.1]]'] * 50)
+            await anext(found)
+            await found.aclose()
             start = time.monotonic()
             await answered(workers, [QUICK])
             return time.monotonic() - start

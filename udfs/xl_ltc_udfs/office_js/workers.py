@@ -18,7 +18,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from xl_ltc_udfs.call import call as evaluate_call
-from xl_ltc_udfs.office_js.boundary import Call
+from xl_ltc_udfs.office_js.boundary import function_of
 from xl_ltc_udfs.office_js.worker import Evaluate, failed, work
 
 _LOG = logging.getLogger(__name__)
@@ -39,15 +39,15 @@ class _Unusable(Exception):
 
 
 class _Job:
-    """A call to be evaluated, and whom to tell the answer."""
+    """A call to be evaluated, as a line of a request, and whom to tell the answer."""
 
-    def __init__(self, position: int, call: Call, tell: Callable[[bytes], None]) -> None:
+    def __init__(self, position: int, call: bytes, tell: Callable[[bytes], None]) -> None:
         self.position, self.call, self.tell = position, call, tell
         self.abandoned = False
 
     def failed(self, reason: str) -> bytes:
         """The answer when there is no result."""
-        return failed(self.position, self.call[0], reason)
+        return failed(self.position, self.call, reason)
 
 
 class _Process:
@@ -87,11 +87,11 @@ class _Process:
         """
         line = self.start()
         try:
-            line.send((job.position, *job.call))
+            line.send((job.position, job.call))
         except OSError:  # it ended while it waited
             self.end()
             line = self.start()
-            line.send((job.position, *job.call))
+            line.send((job.position, job.call))
         too_late = f"no result within {self._time_limit:g} seconds, the time limit of a call"
         return self._received(line, self._time_limit, too_late)
 
@@ -157,8 +157,11 @@ class Workers:
             if not self._busy_since:
                 self._add_process()
 
-    def answers(self, calls: Sequence[Call]) -> AsyncGenerator[bytes, None]:
+    def answers(self, calls: Sequence[bytes]) -> AsyncGenerator[bytes, None]:
         """The answers as lines, in the order in which they are ready.
+
+        Args:
+            calls: the lines of a request.
 
         Raises:
             Overloaded: at once, if too many calls wait, or the server ends.
@@ -237,7 +240,7 @@ class Workers:
             except _Unusable as problem:
                 answer = job.failed(str(problem))
             except Exception as error:
-                _LOG.exception("%s gives no answer", job.call[0])
+                _LOG.exception("%s gives no answer", function_of(job.call))
                 process.end()
                 answer = job.failed(f"an error of xl_ltc itself ({type(error).__name__})")
             with self._change:
