@@ -32,6 +32,11 @@ class FoundInput:
     path: Path
     state: str
 
+    @property
+    def words(self) -> str:
+        """The state, and the name it goes by now if that is another."""
+        return self.state + ("" if self.path.name == self.file else f", now called {self.path.name}")
+
 
 def find_inputs(manifest: Manifest, given: Path | None) -> list[FoundInput]:
     """Every input of a run: where the manifest says, beside it, in the folder above, or in a folder that is given.
@@ -61,11 +66,12 @@ def find_inputs(manifest: Manifest, given: Path | None) -> list[FoundInput]:
             found[option] = FoundInput(option, name, digest, manifest.path, ITSELF)
             continue
         known = _find(entry, _accepted(entry, manifest), manifest.path.parent, given)
+        wanted = f"a file of SHA-256 {digest}; see --inputs DIR"
         if known is None:
-            problems.append(Problem(f"{option} {name}", "no such file", f"one of SHA-256 {digest}; see --inputs DIR"))
+            problems.append(Problem(f"{option} {name}", "no such file", wanted))
         elif known[1] == CHANGED and option != WORKBOOK:
             other = f"{known[0]}, of SHA-256 {sha256(known[0])[:_SHORT]}…"
-            problems.append(Problem(f"{option} {name}", other, f"a file of SHA-256 {digest}; see --inputs DIR"))
+            problems.append(Problem(f"{option} {name}", other, wanted))
         else:
             found[option] = FoundInput(option, name, digest, *known)
     if problems:
