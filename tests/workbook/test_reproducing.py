@@ -16,6 +16,7 @@ from tests.small_filing import SmallFiling, choose, edited, files_in, small_fili
 from xl_ltc.cli import INPUT_UNUSABLE, main
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.workbook import last_run
+from xl_ltc.workbook.actions.provenance.manifest_file import _sealed
 from xl_ltc.workbook.read import read_workbook
 
 pytestmark = pytest.mark.slow
@@ -103,12 +104,15 @@ def test_a_workbook_changed_since_is_compared_and_told(ran: Path, mine: Path, ca
     """An exhibit typed over, as Excel saves it; the workbook as it was lies beside it under another name."""
     shutil.copy(ran / "mine.xlsx", mine / "backup.xlsx")
     (mine / "results" / "s12_modal_factors.csv").unlink()
-    results = json.loads((mine / "results" / "manifest.json").read_text())["results"]
-    value = results["lifetime_loss_ratio_before"]
+    record = json.loads((mine / "results" / "manifest.json").read_text())
+    value = record["results"]["lifetime_loss_ratio_before"]
     replace_value(mine / "mine.xlsx", value, value * 1.0001)
+    del record["settings"]
+    (mine / "results" / "manifest.json").write_text(json.dumps({**record, "manifest_sha256": _sealed(record)}))
     assert main(["reproduce", str(mine / "results" / "manifest.json")]) == 1
     said = capsys.readouterr().out
     assert ": as the run wrote it, now called backup.xlsx\n" in said
+    assert "not compared  settings: the record does not have it\n" in said
     assert "identical     s12_modal_factors.csv: to its recorded hash; the file itself is not beside the manif" in said
     assert "DIFFERS       exhibits in mine.xlsx: largest relative difference 1.0e-04" in said
     assert "the file was changed since; its inputs may be others now\nNOT reproduced: 1 differs." in said

@@ -118,7 +118,7 @@ class Reproduction:
             return f"NOT reproduced: {wrong:,} {'differs' if wrong == 1 else 'differ'}."
         worst = max((c.relative for c in self.results), default=0.0)
         how = "every number is the same" if worst == 0.0 else f"largest relative difference {worst:.1e}"
-        left = ", ".join(c.what for c in self.results if c.verdict == NOT_COMPARED)
+        left = ", ".join(c.what for c in (*self.taken, *self.results) if c.verdict == NOT_COMPARED)
         return f"Reproduced: {how}; tolerance {TOLERANCE:.0e}." + (f" NOT compared: {left}." if left else "")
 
     def as_json(self) -> dict[str, Any]:
@@ -318,14 +318,15 @@ def _rounded(difference: Compared) -> Compared:
 
 
 def _records(before: Mapping[str, Any], now: Mapping[str, Any], names: tuple[str, ...]) -> list[Compared]:
-    # A record on a sheet has no empty entries.
     known = tuple(name for name in names if name in before)
+    # A record on a sheet has no empty entries.
+    unknown = [Compared(n, NOT_COMPARED, "the record does not have it") for n in names if n not in known and now.get(n)]
     found = [
         Compared(key, DIFFERS, f"{_shown(one)}, now {_shown(other)}", math.inf)
         for key, one, other in between_records(before, now, known)
     ]
     more = [Compared(f"{len(found) - _MOST:,} more", DIFFERS, "", math.inf)] if len(found) > _MOST else []
-    return [*found[:_MOST], *more]
+    return [*found[:_MOST], *more, *unknown]
 
 
 def _shown(value: object) -> str:
