@@ -6,13 +6,12 @@ import json
 import math
 import re
 import shutil
-import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from tests.small_filing import SmallFiling, choose, edited, files_in, small_filing
+from tests.small_filing import SmallFiling, choose, edited, files_in, replace_value, small_filing
 from xl_ltc.cli import INPUT_UNUSABLE, main
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.workbook import last_run
@@ -125,17 +124,6 @@ def test_what_another_program_rounds_is_no_difference(mine: Path, capsys: Captur
     assert main(["reproduce", str(mine / "mine.xlsx")]) == 0
     said = capsys.readouterr().out
     assert re.search("agrees        history_sha256: .*; yet every cell agrees to 1e-12\n", said)
-
-
-def replace_value(workbook: Path, value: float, by: float) -> None:
-    """Store another number wherever a workbook has this one, as a program that recalculates it would."""
-    with zipfile.ZipFile(workbook) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    old, new = (f"<v>{number!r}</v>".encode() for number in (value, by))
-    assert any(old in part for part in parts.values())
-    with zipfile.ZipFile(workbook, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part.replace(old, new) if name.endswith(".xml") else part)
 
 
 def test_sensitivities_and_partitions_are_reproduced(ran: Path, mine: Path, capsys: Captured) -> None:

@@ -96,7 +96,7 @@ class Reproduction:
             f"Reproduction of run {record.get('run_id')} ({record.get('command')}), recorded in "
             f"{self.manifest.path.name}, started {record.get('started')}",
             "Input files:",
-            *(f"  {i.option} {i.file}, SHA-256 {i.sha256}: {i.words}" for i in self.inputs),
+            *(f"  {i.option} {i.file}{i.sha256 and f', SHA-256 {i.sha256}'}: {i.words}" for i in self.inputs),
             *([] if self.inputs else ["  none; the bundled illustrative data"]),
             "Versions and machine:",
             *(f"  {c.what}: {c.words}" for c in self.versions),
@@ -196,6 +196,8 @@ class _Again:
 
 
 def _demo(again: _Again) -> Path:
+    if WORKBOOK in again.files:  # its tables may be others than the bundled ones by now
+        return _run(again)
     try:
         demo(again.folder, again.progress)
     finally:

@@ -22,7 +22,7 @@ class FoundInput:
     """An input file of a recorded run.
 
     Attributes:
-        option: what it was to the run; file: its name then; sha256: its hash then, or nothing.
+        option: what it was to the run; file: its name then; sha256: its hash then, empty if it was not there.
         path: where it is now; state: what it is now.
     """
 
@@ -76,7 +76,10 @@ def find_inputs(manifest: Manifest, given: Path | None) -> list[FoundInput]:
             found[option] = FoundInput(option, name, digest, *known)
     if problems:
         raise InputError(problems)
-    return [found[str(entry["option"])] for entry in manifest.call.get("inputs", ()) if entry["option"] in found]
+    inputs = [found[str(entry["option"])] for entry in manifest.call.get("inputs", ()) if entry["option"] in found]
+    if manifest.in_workbook and WORKBOOK not in found:  # a demonstration has written the workbook and read none
+        return [FoundInput(WORKBOOK, manifest.path.name, "", manifest.path, ITSELF), *inputs]
+    return inputs
 
 
 def _accepted(entry: Mapping[str, Any], manifest: Manifest) -> dict[tuple[int, str], str]:
