@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -98,6 +99,17 @@ def edited(workbook: Path, to: Path, *changes: Callable[[openpyxl.Workbook], Non
         change(book)
     book.save(to)
     return to
+
+
+def replace_value(workbook: Path, value: float, by: float) -> None:
+    """Store another number wherever a workbook has this one, as a program that recalculates it would."""
+    with zipfile.ZipFile(workbook) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    old, new = (f"<v>{number!r}</v>".encode() for number in (value, by))
+    assert any(old in part for part in parts.values())
+    with zipfile.ZipFile(workbook, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part.replace(old, new) if name.endswith(".xml") else part)
 
 
 def cell(book: openpyxl.Workbook, table: str, key: Mapping[str, object], column: str) -> Cell:

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from xl_ltc import cli
-from xl_ltc.rate_increase.behaviour import RBO_BASES
+from xl_ltc.assumptions.assumption_set import bundled
+from xl_ltc.assumptions.specs import LAST_AGE
+from xl_ltc.rate_increase.behaviour import RBO_BASES, cbul_election
+from xl_ltc.rate_increase.schedule import rate_increase
 from xl_ltc.settings import Settings
 from xl_ltc.workbook.actions.provenance.differences import TOLERANCE
 from xl_ltc.workbook.layout import SHEETS
@@ -43,9 +46,50 @@ def test_other_names_are_the_programs() -> None:
     assert RBO_BASES[0] == Settings().rbo_basis == "as_filed"
     assert "relative difference of at most 1e-12" in TEXT
     assert TOLERANCE == 1e-12
-    for sheet in ("Run", "Run log", "Settings", "Control", "Scenarios", "Behaviour", "Marginals", "Reconciliation"):
+    for sheet in (
+        "Run",
+        "Run log",
+        "Settings",
+        "Control",
+        "Scenarios",
+        "Behaviour",
+        "Marginals",
+        "Reconciliation",
+        "Changes",
+    ):
         assert sheet in TEXT
         assert sheet in SHEETS
+
+
+def test_what_it_says_of_tables_holds_for_the_bundled_ones() -> None:
+    tables = bundled().tables
+    assert "`cbul_threshold` on the sheet Behaviour, 15% as in the filing" in TEXT
+    assert tables.parameters("behaviour")["cbul_threshold"] == 0.15
+    assert "over the first projection years, ten in the filing; its level then stays" in TEXT
+    improvement = bundled().improvement
+    assert improvement.years == 10
+    assert improvement.factor(0, 80, 11) == improvement.factor(0, 80, 10) < improvement.factor(0, 80, 9)
+    assert "the last duration for all later ones" in TEXT
+    lapse = bundled().lapse.lifetime_pay
+    assert lapse.at(0, 500) == lapse.at(0, 9) > 0.0
+    assert "attained ages above 120" in TEXT
+    assert LAST_AGE == 120
+
+
+def test_every_part_of_the_standard_has_a_place() -> None:
+    standard = TEXT.split("| the standard | here |")[1].split("\n\n")[0]
+    for section in ("3.1", "3.2", "3.3", "3.4", "3.5", "3.6", "3.7", "4.1"):
+        assert section in standard
+    assert standard.count("](#") > 10  # which test_its_links_lead_somewhere follows
+
+
+def test_who_pays_no_premium_gets_no_increase() -> None:
+    assert "A policy that pays none at the valuation date pays none for ever, and gets no increase" in TEXT
+    assert rate_increase(0.0, 1000.0, 1.0) == 0.0
+    behaviour = bundled().behaviour
+    assert "Policies of a limited premium-paying period, and\n   increases up to the threshold, cause none" in TEXT
+    assert cbul_election([0.15, 1.0], [False, True], behaviour).tolist() == [0.0, 0.0]
+    assert cbul_election(0.16, False, behaviour) > 0.0
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from tests.small_filing import SmallFiling, cell, drop_table, edited, files_in, put, small_filing
+from tests.small_filing import SmallFiling, cell, drop_table, edited, files_in, put, replace_value, small_filing
 from xl_ltc import __version__, api, cli
 from xl_ltc.assumptions.assumption_set import AssumptionSet
 from xl_ltc.exhibits.filing_run import FilingRun
@@ -227,6 +228,19 @@ def test_demos_files_are_what_the_filing_has(
     assert block.frame.equals(filing_run.block.frame)
     ratio = filing_run.experience.lifetime_loss_ratio("before")
     assert manifest["results"]["lifetime_loss_ratio_before"] == pytest.approx(ratio, rel=1e-12)
+
+
+@pytest.mark.slow
+def test_demos_workbook_is_reproduced_from_its_own_tables(
+    demo: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path, capsys: Captured
+) -> None:
+    """Not from the bundled ones, which the demo has read: they may have been edited since."""
+    workbook = shutil.copy(demo[0] / "ltc_rate_filing.xlsx", tmp_path)
+    replace_value(tmp_path / "ltc_rate_filing.xlsx", 0.0175, 0.0176)
+    assert run("reproduce", workbook) == 1
+    said = capsys.readouterr().out
+    assert "  workbook ltc_rate_filing.xlsx: this workbook\n" in said
+    assert "DIFFERS       results.lifetime_loss_ratio_before: 1.6" in said
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ from xl_ltc.tables import InputTable
 from xl_ltc.workbook.actions import check_inputs
 from xl_ltc_udfs.call import call
 from xl_ltc_udfs.cells import OMITTED, CellError
-from xl_ltc_udfs.office_js.boundary import UnreadableRequest, answer_line, read_calls
+from xl_ltc_udfs.office_js.boundary import UnreadableCall, answer_line, read_call
 from xl_ltc_udfs.registry import WorksheetFunction, functions
 
 FEW = settings(
@@ -210,19 +210,18 @@ JSON = st.recursive(
     ),
     max_leaves=12,
 )
-REQUEST = json.dumps([["LTC_QX", ["Female", [[60, 70]], None]], ["LTC_LLR", [{"error": "#N/A"}, 1, "\ud800"]]]).encode()
+CALL = json.dumps(["LTC_QX", ["Female", [[60, 70]], None, {"error": "#N/A"}, "\ud800"]]).encode()
 
 
 @settings(FEW, max_examples=200)
-@given(body=st.one_of(JSON.map(lambda value: json.dumps(value).encode()), mutated(REQUEST), st.binary()))
-def test_any_body_of_a_request(body: bytes) -> None:
+@given(line=st.one_of(JSON.map(lambda value: json.dumps(value).encode()), mutated(CALL), st.binary()))
+def test_any_line_of_a_request(line: bytes) -> None:
     try:
-        calls = read_calls(body, 10)
-    except UnreadableRequest:
+        name, given_arguments = read_call(line)
+    except UnreadableCall:
         return
     with _failures_raised():
-        for position, (name, given_arguments) in enumerate(calls):
-            json.loads(answer_line(position, call(name, given_arguments)))
+        json.loads(answer_line(0, call(name, given_arguments)))
 
 
 def test_half_a_character_is_told() -> None:
@@ -239,7 +238,7 @@ INFORCE_HEADER = tuple(c.name for c in INFORCE.columns)
 
 def test_a_request_in_another_encoding() -> None:
     for encoding in ("utf-16", "utf-32"):
-        with pytest.raises(UnreadableRequest):
-            read_calls(REQUEST.decode().encode(encoding), 10)
-    with pytest.raises(UnreadableRequest):
-        read_calls(b'[["LTC_QX", ["\xed\xa0\x80"]]]', 10)
+        with pytest.raises(UnreadableCall):
+            read_call(CALL.decode().encode(encoding))
+    with pytest.raises(UnreadableCall):
+        read_call(b'["LTC_QX", ["\xed\xa0\x80"]]')

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from tests.small_filing import SmallFiling, choose, edited, files_in, small_filing
+from tests.small_filing import SmallFiling, choose, edited, files_in, replace_value, small_filing
 from xl_ltc.cli import INPUT_UNUSABLE, main
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.workbook import last_run
+from xl_ltc.workbook.actions.provenance.manifest_file import _sealed
+from xl_ltc.workbook.read import read_workbook
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +68,7 @@ def test_what_differs_is_told_with_its_place(mine: Path, capsys: Captured) -> No
     assert main(["reproduce", str(path), "--out", str(mine.parent / "report.txt")]) == 1
     said = capsys.readouterr().out
     assert "DIFFERS       exhibit_2_58_85.csv: the file beside the manifest was changed after the run" in said
-    assert "NOT reproduced: 1 differ." in (mine.parent / "report.txt").read_text()
+    assert "NOT reproduced: 1 differs." in (mine.parent / "report.txt").read_text()
 
 
 def test_policies_changed_or_missing_are_told_before_anything_is_run(mine: Path, capsys: Captured) -> None:
@@ -92,7 +96,34 @@ def test_a_workbook_carries_its_run(mine: Path, capsys: Captured) -> None:
     assert "mine.xlsx, SHA-256 " in said and "changed since the run" in said
     assert "DIFFERS       settings.rbo_basis: as_filed, now literal" in said
     assert "DIFFERS       exhibit_1b_experience.csv: largest relative difference" in said
-    assert "not compared  mine.xlsx" in said
+    assert "not compared  mine.xlsx: it can't be read any more: " in said
+
+
+def test_a_workbook_changed_since_is_compared_and_told(ran: Path, mine: Path, capsys: Captured) -> None:
+    """An exhibit typed over, as Excel saves it; the workbook as it was lies beside it under another name."""
+    shutil.copy(ran / "mine.xlsx", mine / "backup.xlsx")
+    (mine / "results" / "s12_modal_factors.csv").unlink()
+    record = json.loads((mine / "results" / "manifest.json").read_text())
+    value = record["results"]["lifetime_loss_ratio_before"]
+    replace_value(mine / "mine.xlsx", value, value * 1.0001)
+    del record["settings"]
+    (mine / "results" / "manifest.json").write_text(json.dumps({**record, "manifest_sha256": _sealed(record)}))
+    assert main(["reproduce", str(mine / "results" / "manifest.json")]) == 1
+    said = capsys.readouterr().out
+    assert ": as the run wrote it, now called backup.xlsx\n" in said
+    assert "not compared  settings: the record does not have it\n" in said
+    assert "identical     s12_modal_factors.csv: to its recorded hash; the file itself is not beside the manif" in said
+    assert "DIFFERS       exhibits in mine.xlsx: largest relative difference 1.0e-04" in said
+    assert "the file was changed since; its inputs may be others now\nNOT reproduced: 1 differs." in said
+
+
+def test_what_another_program_rounds_is_no_difference(mine: Path, capsys: Captured) -> None:
+    """LibreOffice saves some numbers with another last bit."""
+    premium = max(map(float, read_workbook(mine / "mine.xlsx").history.frame["earned_premium"]))
+    replace_value(mine / "mine.xlsx", premium, math.nextafter(premium, 0.0))
+    assert main(["reproduce", str(mine / "mine.xlsx")]) == 0
+    said = capsys.readouterr().out
+    assert re.search("agrees        history_sha256: .*; yet every cell agrees to 1e-12\n", said)
 
 
 def test_sensitivities_and_partitions_are_reproduced(ran: Path, mine: Path, capsys: Captured) -> None:
@@ -106,7 +137,16 @@ def test_sensitivities_and_partitions_are_reproduced(ran: Path, mine: Path, caps
         assert f"identical     {results}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["none.json", "filing.xlsx", "policies.csv"])
-def test_what_has_no_record_is_refused(small: SmallFiling, name: str, capsys: Captured) -> None:
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("none.json", "no such file"),
+        ("none.xlsx", "no such file"),
+        ("filing.xlsx", "no table manifest"),
+        ("policies.csv", "no JSON"),
+        ("", "a folder"),
+    ],
+)
+def test_what_has_no_record_is_refused(small: SmallFiling, name: str, found: str, capsys: Captured) -> None:
     assert main(["reproduce", str(small.workbook.parent / name)]) == INPUT_UNUSABLE
-    assert f"{name}: found " in capsys.readouterr().err
+    assert f"{small.workbook.parent / name}: found {found}" in capsys.readouterr().err

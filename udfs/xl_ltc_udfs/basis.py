@@ -64,4 +64,5 @@ def assumption_set(basis: Basis) -> AssumptionSet:
 def _inputs(workbook: FileVersion) -> WorkbookInputs:
     from xl_ltc.workbook.read import read_workbook
 
-    return read_workbook(workbook.path)
+    with workbook.called_as_given():
+        return read_workbook(workbook.path)

@@ -111,7 +111,8 @@ def _checked(table: InputTable, basis: Basis) -> Block:
 def _of_file(file: FileVersion, basis: Basis) -> Block:
     from xl_ltc.workbook.actions import read_any_inforce
 
-    return _checked(read_any_inforce(file.path), basis)
+    with file.called_as_given():
+        return _checked(read_any_inforce(file.path), basis)
 
 
 def _illustrative(basis: Basis) -> Block:

@@ -10,7 +10,7 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,16 +131,20 @@ def forget(workbook: Path) -> None:
     (folder() / _file_of(workbook)).unlink(missing_ok=True)
 
 
-def last_run(workbook: str | None = None) -> Mapping[str, Any]:
+def last_run(workbook: str | None = None, may_read: Callable[[Path], bool] | None = None) -> Mapping[str, Any]:
     """The record of the last run, or of the last run into a workbook.
 
     Args:
         workbook: its path, or its file name if no other recorded workbook is called so.
+        may_read: whether the caller may know of a workbook; for one who may not, its runs are not there. None for
+            who may know of all.
 
     Raises:
         NoRunError: there is none, or several workbooks of that name.
     """
     files = _newest_first(folder())
+    if may_read is not None:
+        files = [file for file in files if may_read(Path(_read(file)["workbook"]))]
     if not files:
         raise NoRunError("no run has been recorded; use the button Run projection, or xl-ltc run or xl-ltc demo")
     if workbook is None:
@@ -175,7 +179,7 @@ def _read(file: Path) -> Mapping[str, Any]:
     return _parsed(file, status.st_mtime_ns, status.st_size)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=_KEPT)
 def _parsed(file: Path, _changed: int, _size: int) -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found

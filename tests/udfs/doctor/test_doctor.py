@@ -12,6 +12,7 @@ import pytest
 
 import xl_ltc
 from xl_ltc.cli import main
+from xl_ltc.errors import InputError, Problem
 from xl_ltc.settings import Settings, as_text
 from xl_ltc_udfs.call import Result, call
 from xl_ltc_udfs.doctor import installation, selftest, spreadsheets, workbook
@@ -51,7 +52,7 @@ def test_what_is_installed_here_is_what_is_needed() -> None:
     found = installation.packages()
     assert found.problems == ()
     assert {"numpy", "numba", "uvicorn"} <= {fact.split()[0] for fact in found.facts}
-    assert not any(fact.split()[0] in ("pytest", "ruff", "modelx") for fact in found.facts)
+    assert not any(fact.split()[0] in ("pytest", "ruff", "modelx", "twine") for fact in found.facts)
 
 
 def test_a_folder_that_cannot_be_written_to_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -80,7 +81,25 @@ def test_a_workbook_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     path.write_text("no workbook")
     [found] = workbook.settings(path)
     [problem] = found.problems
-    assert problem.startswith(f"{path} can't be used: ") and problem.endswith(f"xl-ltc check {path}")
+    assert problem.startswith(f"{path}: found a file that is no workbook (.xlsx); allowed: ")
+
+
+def test_of_a_workbook_with_more_problems_the_first_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path) -> None:
+        raise InputError([Problem(f"sheet Lapse, cell B{row}", "-1", "0 to 1") for row in (8, 9)])
+
+    monkeypatch.setattr(workbook, "read_workbook", refused)
+    [problem] = problems(workbook.settings(Path("mine.xlsx")))
+    assert problem == "mine.xlsx, sheet Lapse, cell B8: found -1; allowed: 0 to 1; and 1 more: xl-ltc check mine.xlsx"
+
+
+def test_a_folder_that_is_gone_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    found = installation.folders(None)
+    assert found.facts["current folder"] is None
+    assert found.problems == ("current folder: it is not there any more; change to another",)
 
 
 def test_the_extension_of_libreoffice_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,6 +115,10 @@ def test_the_extension_of_libreoffice_is_found(tmp_path: Path, monkeypatch: pyte
     assert found.problems == (
         "LibreOffice is 24.8; the worksheet functions need 25.2 or later",
         f"LibreOffice asks {gone}, which is not there; run: xl-ltc calc install",
+    )
+    (extension / "settings.json").write_text("{}")
+    assert spreadsheets.hosts().problems[1] == (
+        f"{extension / 'settings.json'} is not as it was written; run: xl-ltc calc install"
     )
 
 
@@ -160,7 +183,7 @@ def test_the_command_reports_and_has_a_status(capsys: pytest.CaptureFixture[str]
     assert report["problems"] == []
     assert report["Self-test"]["the filing's printed numbers"].startswith("729 of 732 equal")
     assert main(["doctor", str(tmp_path / "none.xlsx")]) == 1
-    assert "none.xlsx can't be used" in capsys.readouterr().out
+    assert "none.xlsx: found no such file" in capsys.readouterr().out
 
 
 def test_missing_packages_are_told_before_anything_needs_them(

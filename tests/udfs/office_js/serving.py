@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pickle
 import re
@@ -10,13 +11,14 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from xl_ltc_udfs.call import Result, call
+from xl_ltc_udfs.cells import OMITTED
 from xl_ltc_udfs.office_js.commands import server_of
 from xl_ltc_udfs.office_js.server import Service
 
@@ -43,6 +45,15 @@ def served(certificate: Path | None = None, key: Path | None = None, **settings:
         thread.join(20)
         listener.close()
     assert not thread.is_alive()
+
+
+def lines(calls: Iterable[Any]) -> bytes:
+    """The body of a request: a line a call."""
+    return b"\n".join(json.dumps(call, default=_cell).encode() for call in calls)
+
+
+def _cell(cell: Any) -> dict[str, str] | None:
+    return None if cell is OMITTED else {"error": cell.code}
 
 
 def wait_for(condition: Any, seconds: float = 20) -> None:

@@ -13,12 +13,19 @@ from hypothesis import strategies as st
 
 from xl_ltc_udfs.call import Result
 from xl_ltc_udfs.cells import OMITTED, CellError
-from xl_ltc_udfs.office_js.boundary import UnreadableRequest, answer_line, read_calls
+from xl_ltc_udfs.office_js.boundary import (
+    TooManyCalls,
+    UnreadableCall,
+    answer_line,
+    function_of,
+    read_call,
+    split_calls,
+)
 
 
 def argument(text: str) -> Any:
     """The argument written so."""
-    [(name, arguments)] = read_calls(f'[["LTC_LLR",[{text}]]]'.encode(), 1)
+    name, arguments = read_call(f'["LTC_LLR",[{text}]]'.encode())
     assert name == "LTC_LLR"
     [found] = arguments
     return found
@@ -64,28 +71,42 @@ def test_texts_booleans_and_error_values() -> None:
         b'{"function":"LTC_LLR"}',
         b"5",
         b"[5]",
-        b'[["LTC_LLR"]]',
-        b'[["LTC_LLR",5]]',
-        b"[[5,[]]]",
-        b'[["LTC_LLR",[],[]]]',
-        b'[["LTC_LLR",[[5]]]]',
-        b'[["LTC_LLR",[[[[5]]]]]]',
-        b'[["LTC_LLR",[NaN]]]',
-        b'[["LTC_LLR",[[[Infinity]]]]]',
-        b'[["LTC_LLR",[{"number":"5"}]]]',
-        b'[["LTC_LLR",[{"number":5}]]]',
-        b'[["LTC_LLR",[{"error":5}]]]',
-        b'[["LTC_LLR",[{"error":"#N/A","more":1}]]]',
-        b'[["LTC_LLR",[{}]]]',
+        b'["LTC_LLR"]',
+        b'["LTC_LLR",5]',
+        b"[5,[]]",
+        b'[["LTC_LLR",[]]]',
+        b'["LTC_LLR",[],[]]',
+        b'["LTC_LLR",[[5]]]',
+        b'["LTC_LLR",[[[[5]]]]]',
+        b'["LTC_LLR",[NaN]]',
+        b'["LTC_LLR",[[[Infinity]]]]',
+        b'["LTC_LLR",[{"number":"5"}]]',
+        b'["LTC_LLR",[{"number":5}]]',
+        b'["LTC_LLR",[{"error":5}]]',
+        b'["LTC_LLR",[{"error":"#N/A","more":1}]]',
+        b'["LTC_LLR",[{}]]',
         b"[" * 100_000,
-        b'[["LTC_LLR",[' + b"[" * 900 + b"]" * 900 + b"]]]",
-        b"[" + b",".join([b'["LTC_LLR",[]]'] * 6) + b"]",
+        b'["LTC_LLR",[' + b"[" * 900 + b"]" * 900 + b"]]",
     ],
     ids=lambda body: body[:30].decode(errors="replace"),
 )
 def test_anything_else_is_unreadable(body: bytes) -> None:
-    with pytest.raises(UnreadableRequest):
-        read_calls(body, 5)
+    with pytest.raises(UnreadableCall):
+        read_call(body)
+
+
+def test_a_request_has_a_line_a_call() -> None:
+    assert split_calls(b"", 1) == []
+    assert split_calls(b"a\nb\r\n\nc", 4) == [b"a", b"b\r", b"", b"c"]
+    for body in (b"a\nb\n\nc\n", b"\n" * 10_000_000):
+        with pytest.raises(TooManyCalls):
+            split_calls(body, 4)
+
+
+def test_the_function_of_a_call_is_told_without_reading_it() -> None:
+    assert function_of(b'["LTC_LLR",[[') == "LTC_LLR"
+    for line in (b"", b'["', b'["<b>",[]]', b'["' + b"x" * 41 + b'",[]]', b'[["LTC_LLR"', b'["\xff",[]]'):
+        assert function_of(line) == "the call"
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -23,6 +23,7 @@ from tests.udfs.office_js.own_process import MISBEHAVING, address, ended, starte
 from xl_ltc.errors import InputError
 from xl_ltc_udfs.office_js import commands
 from xl_ltc_udfs.office_js.certificate import certificate_warnings
+from xl_ltc_udfs.office_js.server import Service
 
 
 def parsed(*arguments: str) -> argparse.Namespace:
@@ -56,8 +57,8 @@ def test_ctrl_c_ends_it_while_a_call_hangs() -> None:
     process = started("--port", "0", program=MISBEHAVING)
     base = address(process)
     token = re.findall('xl-ltc-token" content="([^"]+)"', httpx.get(f"{base}/taskpane.html").text)[0]
-    sent = {"X-XL-LTC-Token": token, "Content-Type": "application/json"}
-    with httpx.stream("POST", f"{base}/call", headers=sent, content='[["LTC_AE",[1,1]]]') as reply:
+    sent = {"X-XL-LTC-Token": token, "Content-Type": "application/x-ndjson"}
+    with httpx.stream("POST", f"{base}/call", headers=sent, content='["LTC_AE",[1,1]]') as reply:
         assert reply.status_code == 200
         process.send_signal(signal.SIGINT)
         status, out, _ = ended(process)
@@ -157,6 +158,8 @@ def test_the_manifest_is_https_with_a_certificate(tmp_path: Path) -> None:
         ("--allow-origin", "https://"),
         ("--allow-origin", "*"),
         ("--allow-origin", "null"),
+        ("--files", "no such folder"),
+        ("--files", __file__),
     ],
     ids=" ".join,
 )
@@ -244,6 +247,42 @@ def test_beyond_this_computer_it_is_warned() -> None:
         process.send_signal(signal.SIGTERM)
     _, _, err = ended(process)
     assert "warning: listening on 0.0.0.0; whoever reaches it" in err
+
+
+@pytest.mark.parametrize(
+    "others",
+    [["--host", "10.0.0.5"], ["--host", "::"], ["--host", "ltc.example"], ["--allow-origin", "https://l.example"]],
+)
+def test_files_that_a_cell_may_name(others: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    named = ["--files", str(tmp_path), "--files", tmp_path.name]
+    assert commands._files(parsed()) is commands._files(parsed("--host", "::1")) is None
+    assert commands._files(parsed(*named)) == (tmp_path, tmp_path)
+    assert commands._files(parsed(*others)) == ()  # others may call; perhaps through a proxy
+    assert commands._files(parsed(*others, *named)) == (tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "any that you can read; --files FOLDER names the only ones"),
+        (["--allow-origin", "https://ltc.example.com"], "none; --files FOLDER names some"),
+        (["--files", "link", "--files", "."], "{0}/real, {0}"),
+    ],
+)
+def test_it_says_which_files_a_cell_may_name(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("real").mkdir()
+    Path("link").symlink_to("real")
+    options = parsed(*arguments)
+    commands._announce(options, Service(("http://localhost:1",), files=commands._files(options)))
+    assert f"Files that a cell may name: {words.format(tmp_path.resolve())}\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def browser() -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
-    with served() as running:
+    with served(files=None) as running:
         yield running
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import json
 import select
 import socket
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +19,11 @@ import httpx
 import pytest
 
 import xl_ltc
-from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, served
+from tests.udfs.cases.projection import TWO_YEARS, block, policy
+from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, lines, served
+from tests.udfs.remembered import remember
+from xl_ltc.workbook.last_run import STATE_VARIABLE
+from xl_ltc_udfs.call import call
 from xl_ltc_udfs.office_js.server import Service
 
 __all__ = ["hanging"]
@@ -32,14 +38,12 @@ def service() -> Iterator[Service]:
 
 
 def headers(service: Service, **more: str) -> dict[str, str]:
-    own = {"X-XL-LTC-Token": service.token, "Content-Type": "application/json", "Origin": service.origins[0]}
+    own = {"X-XL-LTC-Token": service.token, "Content-Type": "application/x-ndjson", "Origin": service.origins[0]}
     return {**own, **{name.replace("_", "-"): value for name, value in more.items()}}
 
 
 def post(service: Service, calls: Any, **more: str) -> httpx.Response:
-    return httpx.post(
-        f"{service.origins[0]}/call", headers=headers(service, **more), content=json.dumps(calls), timeout=30
-    )
+    return httpx.post(f"{service.origins[0]}/call", headers=headers(service, **more), content=lines(calls), timeout=30)
 
 
 def answers(reply: httpx.Response) -> dict[int, Any]:
@@ -136,7 +140,7 @@ def test_no_host_is_refused(service: Service) -> None:
     assert service.token.encode() not in reply
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/json5", ""])
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/json", ""])
 def test_a_form_of_another_site_could_not_call(service: Service, kind: str) -> None:
     assert post(service, [QUICK], Content_Type=kind).status_code == 415
 
@@ -149,11 +153,22 @@ def test_no_preflight_is_granted(service: Service) -> None:
         assert not [name for name in reply.headers if name.startswith("access-control")]
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[[1,2]]", b"\xff\xfe", b"[" * 50_000, b'[["LTC_AE",[NaN]]]'])
-def test_unreadable_requests(service: Service, body: bytes) -> None:
-    reply = httpx.post(f"{service.origins[0]}/call", headers=headers(service), content=body)
-    assert reply.status_code == 400
-    assert set(reply.json()) == {"error"}
+@pytest.mark.parametrize("line", [b"{}", b"[[1,2]]", b"\xff\xfe", b"[" * 50_000, b'["LTC_AE",[NaN]]', b""])
+def test_an_unreadable_call_leaves_the_others_be(service: Service, line: bytes) -> None:
+    body = line + b"\n" + lines([QUICK])
+    found = answers(httpx.post(f"{service.origins[0]}/call", headers=headers(service), content=body))
+    assert found[0][0][0]["error"] == "#VALUE!"
+    assert found[1] == [[3.0]]
+
+
+def test_the_servers_own_process_reads_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large call takes seconds to read, in which all other callers would wait."""
+    with served() as service:
+        body = lines([QUICK])
+        with monkeypatch.context() as patch:
+            patch.setattr("json.loads", lambda *_, **__: pytest.fail("read"))
+            reply = httpx.post(f"{service.origins[0]}/call", headers=headers(service), content=body, timeout=30)
+        assert answers(reply)[0] == [[3.0]]
 
 
 def test_more_calls_than_a_request_may_hold(service: Service) -> None:
@@ -197,7 +212,7 @@ def test_a_body_longer_than_declared_is_no_second_request(service: Service) -> N
     reply = raw(
         service,
         head(service, "Content-Length: 2", "Connection: close"),
-        b'[]POST /call HTTP/1.1\r\n\r\n[["LTC_AE",[6,2]]]',
+        b'[]POST /call HTTP/1.1\r\n\r\n["LTC_AE",[6,2]]',
     )
     assert b"3.0" not in reply
     assert reply.count(b"HTTP/1.1 200") == 1
@@ -235,7 +250,7 @@ def test_many_clients_lose_and_cross_no_answer(service: Service) -> None:
             for turn in range(5):
                 wanted = {i: [[float(number * 10_000 + turn * 100 + i)]] for i in range(40)}
                 calls = [["LTC_AE", [cell, 1.0]] for [[cell]] in wanted.values()]
-                reply = session.post(f"{service.origins[0]}/call", headers=headers(service), content=json.dumps(calls))
+                reply = session.post(f"{service.origins[0]}/call", headers=headers(service), content=lines(calls))
                 if answers(reply) != wanted:
                     return False
         return True
@@ -264,12 +279,12 @@ def test_the_caller_of_a_hung_call_is_told(hanging: Hanging) -> None:
 
 def test_answers_come_as_soon_as_they_are_there(hanging: Hanging) -> None:
     with served(time_limit=30, evaluate=call_or_misbehave) as service:
-        body = json.dumps([["HANG", []], QUICK])
+        body = lines([["HANG", []], QUICK])
         with httpx.stream("POST", f"{service.origins[0]}/call", headers=headers(service), content=body) as reply:
-            lines = reply.iter_lines()
-            assert json.loads(next(lines)) == [1, [[3.0]]]
+            found = reply.iter_lines()
+            assert json.loads(next(found)) == [1, [[3.0]]]
             hanging.set()
-            assert json.loads(next(lines))[0] == 0
+            assert json.loads(next(found))[0] == 0
 
 
 def test_too_many_calls_are_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,7 +305,7 @@ def test_a_failure_of_the_server_shows_no_trace(monkeypatch: pytest.MonkeyPatch)
     def broken(*_: Any) -> None:
         raise RuntimeError("/secret/path")
 
-    monkeypatch.setattr("xl_ltc_udfs.office_js.server.read_calls", broken)
+    monkeypatch.setattr("xl_ltc_udfs.office_js.server.split_calls", broken)
     with served() as service:
         reply = post(service, [QUICK])
         assert reply.status_code == 500
@@ -341,3 +356,74 @@ def test_headers_of_every_response(service: Service) -> None:
 def test_health_says_which_xl_ltc_answers_and_no_more(service: Service) -> None:
     found = httpx.get(f"{service.origins[0]}/health", headers=headers(service)).json()
     assert found == {"version": xl_ltc.__version__}
+
+
+READERS = {
+    "policies of LTC_PROJECT": lambda file: ["LTC_PROJECT", [file, "series", TWO_YEARS]],
+    "policies of LTC_TRACE": lambda file: ["LTC_TRACE", ["P0", file, TWO_YEARS]],
+    "assumptions of LTC_PROJECT": lambda file: ["LTC_PROJECT", [block(policy()), None, TWO_YEARS, file]],
+    "assumptions of LTC_TRACE": lambda file: ["LTC_TRACE", [block(policy()), None, TWO_YEARS, file]],
+    "LTC_WHY": lambda file: ["LTC_WHY", ["LTC_PROJECT", file]],
+}
+"""The calls that read a file that a cell names."""
+
+
+@pytest.fixture(scope="module")
+def one_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Path]]:
+    """A server that reads files of one folder, and the folder; beside it are files that it does not read."""
+    folder = tmp_path_factory.mktemp("computer") / "named"
+    for where in (folder, folder.parent):
+        where.mkdir(exist_ok=True)
+        for name in ("policies.csv", "assumptions.xlsx"):
+            with (where / name).open("w", newline="") as file:
+                csv.writer(file).writerows(block(policy()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(STATE_VARIABLE, str(folder.parent / "state"))
+        remember(folder.parent / "state")
+        with served(files=(folder,)) as running:
+            yield running, folder
+
+
+def test_a_file_in_a_named_folder_is_read(one_folder: tuple[Service, Path]) -> None:
+    service, folder = one_folder
+    found = answers(post(service, [READERS["policies of LTC_PROJECT"](str(folder / "policies.csv"))]))[0]
+    assert found == call("LTC_PROJECT", (block(policy()), "series", TWO_YEARS)).rows
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_of_a_file_outside_no_answer_tells_whether_it_is_there(one_folder: tuple[Service, Path], reader: Any) -> None:
+    service, folder = one_folder
+    outside = folder.parent
+    names = [
+        str(outside / "policies.csv"),
+        str(outside / "missing.csv"),
+        "../policies.csv",
+        "../missing",
+        "/etc/passwd",
+    ]
+    for at, [[cell]] in answers(post(service, list(map(reader, names)))).items():
+        name = names[at]
+        reason = cell["reason"] if isinstance(cell, dict) else cell
+        assert reason.endswith(
+            f": {name} is in no folder from which this server reads files; "
+            "whoever starts it names them: xl-ltc serve --files FOLDER"
+        )
+
+
+def test_of_a_bad_file_in_a_named_folder_its_place_is_not_told(one_folder: tuple[Service, Path]) -> None:
+    service, folder = one_folder
+    [[cell]] = answers(post(service, [READERS["assumptions of LTC_PROJECT"]("assumptions.xlsx")]))[0]
+    assert "assumptions.xlsx" in cell["reason"]
+    assert str(folder.parent) not in cell["reason"]
+
+
+def test_a_run_into_a_workbook_elsewhere_is_not_told_of(one_folder: tuple[Service, Path]) -> None:
+    names = [None, "remembered.xlsx", "/somewhere/remembered.xlsx", "other.xlsx"]
+    calls = [["LTC_RESULT", ["lifetime_loss_ratio", "All", "before", None, name]] for name in names]
+    for [[cell]] in answers(post(one_folder[0], calls)).values():
+        assert cell["error"] == "#N/A"
+        assert "no run has been recorded" in cell["reason"]
+
+
+def test_a_service_reads_no_file_unless_it_is_told_to() -> None:
+    assert Service(("http://localhost:1",)).files == ()

@@ -17,7 +17,7 @@ from xl_ltc.code import code_hash
 from xl_ltc_udfs.doctor.finding import Fact, Finding
 
 DISTRIBUTION = "xl-ltc"
-_OF_DEVELOPMENT = ("benchmarks", "dev", "test")
+_OF_DEVELOPMENT = ("benchmarks", "dev", "release", "test")
 """Extras that no user needs."""
 
 
@@ -78,13 +78,19 @@ def folders(kernels: Path | None) -> Finding:
     places = {
         "state (last runs)": (state, f"set {last_run.STATE_VARIABLE} to a folder of yours"),
         "temporary files": (Path(tempfile.gettempdir()), "set TMPDIR (on Windows TEMP) to a folder of yours"),
-        "current folder": (Path.cwd(), "only a problem if you write workbooks here"),
+        "current folder": (Path(), "only a problem if you write workbooks here"),
     }
     if kernels is not None:
         places["compiled kernels"] = (kernels, "set NUMBA_CACHE_DIR to a folder of yours")
     facts: dict[str, Fact] = {"runs recorded": len(list(state.glob("*.json")))}
     problems = []
-    for what, (folder, advice) in places.items():
+    for what, (named, advice) in places.items():
+        try:
+            folder = named.absolute()
+        except FileNotFoundError:  # the current folder, removed since
+            facts[what] = None
+            problems.append(f"{what}: it is not there any more; change to another")
+            continue
         writable = _writable(folder)
         facts[what] = str(folder) if writable else f"{folder} (not writable)"
         if not writable:
@@ -110,7 +116,7 @@ def _installed(name: str) -> str | None:
 
 def _writable(folder: Path) -> bool:
     """Whether a file can be made there, or in what is there of its path."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
+    there = next(path for path in (folder, *folder.parents) if os.path.exists(path))
     try:
         with tempfile.TemporaryFile(dir=there):
             return True

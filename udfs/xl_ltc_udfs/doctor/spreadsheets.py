@@ -40,7 +40,11 @@ def _libreoffice(facts: dict[str, Fact]) -> Iterator[str]:
     installed = list(_extensions(office))
     facts["functions in LibreOffice"] = ", ".join(map(str, installed)) or None
     for extension in installed:
-        interpreter = json.loads((extension / "settings.json").read_text(encoding="utf-8"))["interpreter"]
+        try:
+            interpreter = str(json.loads((extension / "settings.json").read_text(encoding="utf-8"))["interpreter"])
+        except (OSError, ValueError, LookupError, TypeError):
+            yield f"{extension / 'settings.json'} is not as it was written; run: xl-ltc calc install"
+            continue
         facts["Python of LibreOffice's functions"] = interpreter
         if not Path(interpreter).exists():
             yield f"LibreOffice asks {interpreter}, which is not there; run: xl-ltc calc install"

@@ -23,8 +23,10 @@ def settings(workbook: Path | None) -> list[Finding]:
         found = as_text(read_workbook(workbook).settings)
         last = read_earlier_runs(workbook).last
     except InputError as error:
-        problem = f"{workbook} can't be used: {error.problems[0]}; see all of it: xl-ltc check {workbook}"
-        return [Finding("Workbook", {"file": str(workbook)}, (problem,))]
+        first = error.problems[0]
+        of_file = str(first) if first.place == str(workbook) else f"{workbook}, {first}"
+        more = f"; and {error.total - 1:,} more: xl-ltc check {workbook}" if error.total > 1 else ""
+        return [Finding("Workbook", {"file": str(workbook)}, (of_file + more,))]
     facts: dict[str, Fact] = {"file": str(workbook), "run": None}
     if last is not None:
         version, code = last.identity("xl_ltc"), str(last.inputs.get((HASHES, "code", SHA256), ""))

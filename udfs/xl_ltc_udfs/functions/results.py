@@ -14,6 +14,7 @@ from xl_ltc.workbook import last_run
 from xl_ltc_udfs.arguments import same
 from xl_ltc_udfs.cells import DIVISION, NUM, VALUE, CellError
 from xl_ltc_udfs.problems import Unavailable, in_words
+from xl_ltc_udfs.readable import limit
 from xl_ltc_udfs.registry import Argument, Example, worksheet_function
 from xl_ltc_udfs.shared_arguments import CALENDAR_YEARS
 
@@ -62,7 +63,7 @@ def result(
 ) -> np.ndarray:
     """A number of the last full run; nothing is projected again."""
     try:
-        run = last_run.last_run(workbook)
+        run = last_run.last_run(workbook, limit())
     except last_run.NoRunError as error:
         raise Unavailable(str(error)) from None
     wanted = zip(measure.tolist(), series.tolist(), basis.tolist(), calendar_year.tolist(), strict=True)

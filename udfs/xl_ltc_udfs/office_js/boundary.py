@@ -1,7 +1,8 @@
 """Calls and answers as JSON: what Office.js has in its cells becomes the cells of ``xl_ltc_udfs.cells``, and back.
 
-A request is a list of calls ``[function, [argument, ...]]``. An argument is null (left out), a cell, or rows of cells.
-A cell is a number, a text, true or false, null or "" (blank), ``{"error": "#N/A"}``, or ``{"number": "NaN"}`` for a
+A request has a line a call: ``[function, [argument, ...]]``. So the server, whom all callers share, need not parse what
+may take seconds; the process that evaluates the call does. An argument is null (left out), a cell, or rows of cells. A
+cell is a number, a text, true or false, null or "" (blank), ``{"error": "#N/A"}``, or ``{"number": "NaN"}`` for a
 number that JSON, or JavaScript's way to write it, does not have: ``NaN``, ``Infinity``, ``-Infinity``, ``-0``.
 
 An answer is a line ``[position of the call, rows]`` whose cells are numbers, texts, or ``{"error": "#NUM!", "reason":
@@ -11,6 +12,7 @@ An answer is a line ``[position of the call, rows]`` whose cells are numbers, te
 from __future__ import annotations
 
 import json
+import re
 from itertools import chain
 from typing import Any
 
@@ -22,28 +24,52 @@ UNWRITABLE_NUMBERS = ("NaN", "Infinity", "-Infinity", "-0")
 
 _CELLS = {float, str, bool, type(None), CellError}
 
+_NAMING = re.compile(rb'\["([A-Za-z0-9_.]{1,40})"')
+
 Call = tuple[str, list[Raw]]
 """A function's name and its arguments."""
 
 
-class UnreadableRequest(Exception):
-    """A request that is no list of calls."""
+class UnreadableCall(Exception):
+    """A line of a request that is no call."""
 
 
-def read_calls(body: bytes, most: int) -> list[Call]:
-    """The calls of a request; numbers are doubles, as in a spreadsheet.
+class TooManyCalls(Exception):
+    """A request of more calls than one may hold."""
+
+
+def split_calls(body: bytes, most: int) -> list[bytes]:
+    """The calls of a request, each as its line; takes milliseconds whatever is in them.
 
     Raises:
-        UnreadableRequest: not JSON, or of another form; more than ``most`` calls.
+        TooManyCalls: more than ``most``.
+    """
+    if body.count(b"\n") >= most:
+        raise TooManyCalls
+    return body.split(b"\n") if body else []
+
+
+def function_of(line: bytes) -> str:
+    """The function a call names, for a message, as far as its beginning tells."""
+    found = _NAMING.match(line)
+    return found[1].decode() if found else "the call"
+
+
+def read_call(line: bytes) -> Call:
+    """A call; numbers are doubles, as in a spreadsheet.
+
+    Raises:
+        UnreadableCall: not JSON, or of another form.
     """
     try:
         # Of bytes, json would guess the encoding and let halves of surrogate pairs pass.
-        calls = json.loads(body.decode("utf-8"), object_hook=_cell, parse_int=float, parse_constant=_constant)
+        call = json.loads(line.decode("utf-8"), object_hook=_cell, parse_int=float, parse_constant=_constant)
     except (ValueError, RecursionError):
-        raise UnreadableRequest("not JSON as the add-in writes it") from None
-    if not isinstance(calls, list) or len(calls) > most:
-        raise UnreadableRequest(f"not a list of at most {most:,} calls")
-    return [_call(call) for call in calls]
+        raise UnreadableCall("not JSON as the add-in writes it") from None
+    match call:
+        case [str(name), list(arguments)]:
+            return name, [_argument(argument) for argument in arguments]
+    raise UnreadableCall("not a function's name and a list of arguments")
 
 
 def answer_line(position: int, result: Result) -> bytes:
@@ -52,20 +78,13 @@ def answer_line(position: int, result: Result) -> bytes:
     return line.encode() + b"\n"
 
 
-def _call(call: Any) -> Call:
-    match call:
-        case [str(name), list(arguments)]:
-            return name, [_argument(argument) for argument in arguments]
-    raise UnreadableRequest("a call is a function's name and a list of arguments")
-
-
 def _argument(argument: Any) -> Raw:
     if argument is None:
         return OMITTED
     rows = argument if isinstance(argument, list) else [[argument]]
     kinds = set(map(type, chain.from_iterable(rows))) if set(map(type, rows)) <= {list} else {list}
     if not kinds <= _CELLS:
-        raise UnreadableRequest("an argument is null, a cell, or rows of cells")
+        raise UnreadableCall("an argument that is not null, a cell, or rows of cells")
     return argument
 
 

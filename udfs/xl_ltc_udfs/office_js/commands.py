@@ -75,6 +75,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="a further address under which the add-in is loaded, such as https://ltc.example.com behind a proxy; "
         "the manifest takes the first; may be repeated",
     )
+    serve.add_argument(
+        "--files",
+        type=Path,
+        action="append",
+        metavar="FOLDER",
+        help="a folder in which functions such as LTC_PROJECT may read the files that a cell names, those below it "
+        "included; may be repeated. If not given: any file that you can read, but none with another --host or with "
+        "--allow-origin, by which others may call",
+    )
     serve.add_argument("--manifest", type=Path, metavar="FILE", help="only write the manifest, to FILE")
     serve.set_defaults(action=_serve)
 
@@ -109,6 +118,9 @@ def _check(options: argparse.Namespace) -> None:
         raise InputError.single(f"--host {options.host}", "no --certificate", allowed)
     for url in options.allow_origin:
         _check_origin(url)
+    for folder in options.files or ():
+        if not folder.is_dir():
+            raise InputError.single(f"--files {folder}", "no folder", "a folder that is there")
     if options.certificate is not None:
         check_certificate(options.certificate, options.key)
 
@@ -131,6 +143,19 @@ def _origins(options: argparse.Namespace, port: int) -> tuple[str, ...]:
     own = f"[{options.host}]" if ":" in options.host else options.host.lower()
     end = "" if port == standard else f":{port}"
     return tuple(dict.fromkeys((*options.allow_origin, *(f"{scheme}://{name}{end}" for name in (*names, own)))))
+
+
+def _files(options: argparse.Namespace) -> tuple[Path, ...] | None:
+    """The folders in which calls may read files; None for any file, if only this computer's own users can call."""
+    if options.files is None and _is_loopback(options.host) and not options.allow_origin:
+        return None
+    return tuple(folder.absolute() for folder in options.files or ())
+
+
+def _of_files(files: tuple[Path, ...] | None) -> str:
+    if files is None:
+        return "any that you can read; --files FOLDER names the only ones"
+    return ", ".join(str(folder.resolve()) for folder in files) or "none; --files FOLDER names some"
 
 
 def _is_loopback(host: str) -> bool:
@@ -157,19 +182,26 @@ def _run(options: argparse.Namespace, listener: socket.socket) -> int:
     from xl_ltc_udfs.office_js.server import Service
 
     origins = _origins(options, listener.getsockname()[1])
-    server = server_of(Service(origins, time_limit=options.time_limit), options.certificate, options.key)
-    print(f"Serving the worksheet functions at {origins[0]} with {sys.executable}")
-    print(f"Manifest: {origins[0]}/manifest.xml")
-    if options.certificate is None:
-        print("Without a certificate (see --help) Office will not load the add-in; a browser will.")
-    for warning in _warnings(options, origins[0]):
-        print(f"xl-ltc serve: warning: {warning}", file=sys.stderr)
-    print("Ctrl+C ends it.", flush=True)
+    service = Service(origins, time_limit=options.time_limit, files=_files(options))
+    server = server_of(service, options.certificate, options.key)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # to end in the same orderly way
     with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn after its orderly end
+        _announce(options, service)
         server.run(sockets=[listener])
     print("Ended.")
     return 0
+
+
+def _announce(options: argparse.Namespace, service: Service) -> None:
+    origin = service.origins[0]
+    for warning in _warnings(options, origin):
+        print(f"xl-ltc serve: warning: {warning}", file=sys.stderr)
+    print(f"Serving the worksheet functions at {origin} with {sys.executable}")
+    print(f"Files that a cell may name: {_of_files(service.files)}")
+    if options.certificate is None:
+        print("Without a certificate (see --help) Office will not load the add-in; a browser will.")
+    print(f"Manifest: {origin}/manifest.xml")
+    print("Ctrl+C ends it.", flush=True)
 
 
 def _warnings(options: argparse.Namespace, origin: str) -> list[str]:
@@ -190,7 +222,7 @@ def server_of(service: Service, certificate: Path | None = None, key: Path | Non
     from xl_ltc_udfs.office_js.server import application
     from xl_ltc_udfs.office_js.workers import Workers
 
-    workers = Workers(service.time_limit, evaluate=service.evaluate)
+    workers = Workers(service.time_limit, evaluate=service.evaluate, files=service.files)
     return WorkingServer(
         uvicorn.Config(
             application(service, workers),

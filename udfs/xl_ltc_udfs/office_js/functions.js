@@ -100,7 +100,7 @@
     let problem = { error: "#VALUE!", reason: "xl-ltc serve: the answer broke off" };
     let again = true;
     try {
-      const reply = await post("[" + calls.map((one) => one.text).join(",") + "]");
+      const reply = await post(calls.map((one) => one.text).join("\n"));
       if (reply.ok) {
         await eachLine(reply.body, ([position, rows]) => {
           if (open.has(position)) open.get(position).resolve(rows);
@@ -161,7 +161,7 @@
   }
 
   async function request(path, options) {
-    const headers = { "Content-Type": "application/json", "X-XL-LTC-Token": token };
+    const headers = { "Content-Type": "application/x-ndjson", "X-XL-LTC-Token": token };
     try {
       return await fetch(path, { ...options, headers, cache: "no-store" });
     } catch {

@@ -12,6 +12,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,12 +24,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import xl_ltc
 from xl_ltc_udfs.call import call as evaluate_call
 from xl_ltc_udfs.office_js import icons, pages
-from xl_ltc_udfs.office_js.boundary import UnreadableRequest, read_calls
+from xl_ltc_udfs.office_js.boundary import TooManyCalls, split_calls
 from xl_ltc_udfs.office_js.metadata import metadata
 from xl_ltc_udfs.office_js.worker import Evaluate
 from xl_ltc_udfs.office_js.workers import Overloaded, Workers
 
 TOKEN_HEADER = "X-XL-LTC-Token"
+LINES_OF_JSON = "application/x-ndjson"
+"""The content type of requests and answers; no form of another site can send it."""
 
 _FRAMES = (
     "'self' https://*.officeapps.live.com https://*.sharepoint.com https://onedrive.live.com "
@@ -67,8 +70,9 @@ class Service:
         body_time: in which a request's body must arrive, seconds.
         idle_time: seconds a connection may take to begin a request or to complete its headers, and to accept more of a
             reply that it does not read.
-        most_bytes: of a body.
+        most_bytes: of a body; a whole worksheet column of numbers at full precision has some 22 MiB.
         most_calls: in a request.
+        files: folders in which calls may read files; None for any file.
         evaluate: what gives a call's result.
         token: known to this run's page alone.
     """
@@ -79,6 +83,7 @@ class Service:
     idle_time: float = 20.0
     most_bytes: int = 32 * 2**20
     most_calls: int = 1_000
+    files: tuple[Path, ...] | None = ()
     evaluate: Evaluate = evaluate_call
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
@@ -101,14 +106,14 @@ def application(service: Service, workers: Workers) -> ASGIApp:
 
     async def call(request: Request) -> Response:
         _check_caller(service, request)
-        if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
-            raise Refused(415, "the content type is not application/json")
+        if request.headers.get("content-type", "").split(";")[0].strip() != LINES_OF_JSON:
+            raise Refused(415, f"the content type is not {LINES_OF_JSON}")
         body = await _body(service, request)
         try:
-            calls = await asyncio.to_thread(read_calls, body, service.most_calls)
-            return StreamingResponse(workers.answers(calls), media_type="application/x-ndjson")
-        except UnreadableRequest as error:
-            raise Refused(400, str(error)) from None
+            calls = split_calls(body, service.most_calls)
+            return StreamingResponse(workers.answers(calls), media_type=LINES_OF_JSON)
+        except TooManyCalls:
+            raise Refused(400, f"more than {service.most_calls:,} calls") from None
         except Overloaded:
             raise Refused(503, "too many calls wait; try again") from None
 

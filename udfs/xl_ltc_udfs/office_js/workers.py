@@ -15,9 +15,10 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 
 from xl_ltc_udfs.call import call as evaluate_call
-from xl_ltc_udfs.office_js.boundary import Call
+from xl_ltc_udfs.office_js.boundary import function_of
 from xl_ltc_udfs.office_js.worker import Evaluate, failed, work
 
 _LOG = logging.getLogger(__name__)
@@ -38,22 +39,22 @@ class _Unusable(Exception):
 
 
 class _Job:
-    """A call to be evaluated, and whom to tell the answer."""
+    """A call to be evaluated, as a line of a request, and whom to tell the answer."""
 
-    def __init__(self, position: int, call: Call, tell: Callable[[bytes], None]) -> None:
+    def __init__(self, position: int, call: bytes, tell: Callable[[bytes], None]) -> None:
         self.position, self.call, self.tell = position, call, tell
         self.abandoned = False
 
     def failed(self, reason: str) -> bytes:
         """The answer when there is no result."""
-        return failed(self.position, self.call[0], reason)
+        return failed(self.position, self.call, reason)
 
 
 class _Process:
     """One worker process, started when it is first asked and after each end."""
 
-    def __init__(self, evaluate: Evaluate, time_limit: float) -> None:
-        self._evaluate, self._time_limit = evaluate, time_limit
+    def __init__(self, evaluate: Evaluate, time_limit: float, files: Sequence[Path] | None) -> None:
+        self._evaluate, self._time_limit, self._files = evaluate, time_limit, files
         self._process: SpawnProcess | None = None
         self._line: Connection | None = None
 
@@ -67,7 +68,7 @@ class _Process:
             return self._line
         context = multiprocessing.get_context("spawn")
         self._line, far_end = context.Pipe()
-        arguments = (far_end, self._evaluate, self._time_limit)
+        arguments = (far_end, self._evaluate, self._time_limit, self._files)
         self._process = context.Process(target=work, args=arguments, name="worksheet functions", daemon=True)
         try:
             with far_end:
@@ -86,11 +87,11 @@ class _Process:
         """
         line = self.start()
         try:
-            line.send((job.position, *job.call))
+            line.send((job.position, job.call))
         except OSError:  # it ended while it waited
             self.end()
             line = self.start()
-            line.send((job.position, *job.call))
+            line.send((job.position, job.call))
         too_late = f"no result within {self._time_limit:g} seconds, the time limit of a call"
         return self._received(line, self._time_limit, too_late)
 
@@ -130,6 +131,7 @@ class Workers:
         most: processes, those with long calls among them.
         most_waiting: calls that may wait for their turn.
         evaluate: what gives a call's result, named at the top of a module.
+        files: folders in which calls may read files; None for any file.
     """
 
     def __init__(
@@ -139,9 +141,10 @@ class Workers:
         most: int = 12,
         most_waiting: int = 20_000,
         evaluate: Evaluate = evaluate_call,
+        files: Sequence[Path] | None = (),
     ) -> None:
         self.time_limit, self.at_once, self.most, self.most_waiting = time_limit, at_once, most, most_waiting
-        self._evaluate = evaluate
+        self._evaluate, self._files = evaluate, files
         self._change = threading.Condition()
         self._jobs: deque[_Job] = deque()
         self._busy_since: dict[_Process, float | None] = {}
@@ -154,8 +157,11 @@ class Workers:
             if not self._busy_since:
                 self._add_process()
 
-    def answers(self, calls: Sequence[Call]) -> AsyncGenerator[bytes, None]:
+    def answers(self, calls: Sequence[bytes]) -> AsyncGenerator[bytes, None]:
         """The answers as lines, in the order in which they are ready.
+
+        Args:
+            calls: the lines of a request.
 
         Raises:
             Overloaded: at once, if too many calls wait, or the server ends.
@@ -218,7 +224,7 @@ class Workers:
                 self._add_process()
 
     def _add_process(self) -> None:
-        process = _Process(self._evaluate, self.time_limit)
+        process = _Process(self._evaluate, self.time_limit, self._files)
         self._busy_since[process] = None
         threading.Thread(target=self._work, args=[process], name="worksheet functions", daemon=True).start()
 
@@ -234,7 +240,7 @@ class Workers:
             except _Unusable as problem:
                 answer = job.failed(str(problem))
             except Exception as error:
-                _LOG.exception("%s gives no answer", job.call[0])
+                _LOG.exception("%s gives no answer", function_of(job.call))
                 process.end()
                 answer = job.failed(f"an error of xl_ltc itself ({type(error).__name__})")
             with self._change:

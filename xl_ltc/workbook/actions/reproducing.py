@@ -6,13 +6,13 @@ import json
 import math
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from xl_ltc.errors import InputError
-from xl_ltc.exhibits.run_data import HASHES, IDENTITY
+from xl_ltc.exhibits.run_data import HASHES, IDENTITY, RUN_ID, RunData
 from xl_ltc.files import sha256
 from xl_ltc.workbook import last_run
 from xl_ltc.workbook.actions.demonstration import demo
@@ -40,6 +40,8 @@ _TAKEN = (
     *("inforce", "assumptions_sha256", "history_sha256", "study_sha256", "policies_sold_sha256", "assumption_sets"),
     *("settings", "scenarios_sha256", "data", "basis"),
 )
+_HASHES_OF_CELLS = ("assumptions_sha256", "history_sha256", "study_sha256")
+"""Hashes of tables whose every cell a workbook keeps of its run."""
 _RESULTS = ("results",)
 IDENTICAL, CLOSE, DIFFERS, NOT_COMPARED = "identical", "agrees", "DIFFERS", "not compared"
 _MOST = 20
@@ -94,7 +96,7 @@ class Reproduction:
             f"Reproduction of run {record.get('run_id')} ({record.get('command')}), recorded in "
             f"{self.manifest.path.name}, started {record.get('started')}",
             "Input files:",
-            *(f"  {i.option} {i.file}, SHA-256 {i.sha256}: {i.state}" for i in self.inputs),
+            *(f"  {i.option} {i.file}{i.sha256 and f', SHA-256 {i.sha256}'}: {i.words}" for i in self.inputs),
             *([] if self.inputs else ["  none; the bundled illustrative data"]),
             "Versions and machine:",
             *(f"  {c.what}: {c.words}" for c in self.versions),
@@ -113,10 +115,11 @@ class Reproduction:
         """The verdict in a line."""
         wrong = sum(c.verdict == DIFFERS for c in (*self.taken, *self.results))
         if wrong:
-            return f"NOT reproduced: {wrong:,} differ."
+            return f"NOT reproduced: {wrong:,} {'differs' if wrong == 1 else 'differ'}."
         worst = max((c.relative for c in self.results), default=0.0)
         how = "every number is the same" if worst == 0.0 else f"largest relative difference {worst:.1e}"
-        return f"Reproduced: {how}; tolerance {TOLERANCE:.0e}."
+        left = ", ".join(c.what for c in (*self.taken, *self.results) if c.verdict == NOT_COMPARED)
+        return f"Reproduced: {how}; tolerance {TOLERANCE:.0e}." + (f" NOT compared: {left}." if left else "")
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON values."""
@@ -126,7 +129,7 @@ class Reproduction:
             "tolerance": TOLERANCE,
             "manifest": {"file": self.manifest.path.name, "sha256": sha256(self.manifest.path)},
             **{name: record.get(name) for name in ("run_id", "command", "started")},
-            "inputs": [{"option": i.option, "file": i.file, "sha256": i.sha256, "state": i.state} for i in self.inputs],
+            "inputs": [{"option": i.option, "file": i.file, "sha256": i.sha256, "state": i.words} for i in self.inputs],
             "versions": [_plain(c) for c in self.versions],
             "taken": [_plain(c) for c in self.taken],
             "results": [_plain(c) for c in self.results],
@@ -193,6 +196,8 @@ class _Again:
 
 
 def _demo(again: _Again) -> Path:
+    if WORKBOOK in again.files:  # its tables may be others than the bundled ones by now
+        return _run(again)
     try:
         demo(again.folder, again.progress)
     finally:
@@ -254,35 +259,80 @@ def _compared(recorded: Manifest, inputs: tuple[FoundInput, ...], again: Manifes
     )
     results = [*_records(before, now, _RESULTS)]
     results += [Compared("headline numbers", IDENTICAL)] if not results else []
-    results += [*_files(recorded, again), *_exhibits(recorded, again)]
-    taken = [*_records(before, now, _TAKEN), *_cells(recorded, again)]
+    results += _files(recorded, again)
+    taken = _records(before, now, _TAKEN)
+    if WRITTEN_WORKBOOK in now and (recorded.in_workbook or WRITTEN_WORKBOOK in before):
+        kept = _KeptWorkbook.of(recorded)
+        if kept.data is None:
+            results.append(Compared(kept.name, NOT_COMPARED, kept.words))
+        else:
+            rerun = read_run_data(again.path.parent / str(now[WRITTEN_WORKBOOK]["path"]))
+            exhibits = _verdict(f"exhibits in {kept.name}", between_exhibits(kept.data, rerun))
+            results.append(replace(exhibits, words="; ".join(filter(None, (exhibits.words, kept.words)))))
+            cells = _cells(kept.data, rerun)
+            taken = [*(taken if cells else map(_rounded, taken)), *cells]
     return Reproduction(recorded, inputs, versions, tuple(taken), tuple(results))
 
 
-def _cells(recorded: Manifest, again: Manifest) -> list[Compared]:
-    """Cells of the tables that a workbook's run has read and that are others now."""
-    if not recorded.in_workbook or WRITTEN_WORKBOOK not in again.record:
-        return []
-    kept, rerun = (
+@dataclass(frozen=True)
+class _KeptWorkbook:
+    """The workbook a run has written, as it is now.
+
+    Attributes:
+        name: of its file.
+        data: what it holds of the run; None where it holds nothing of it any more.
+        words: why, or that it was changed since, or nothing.
+    """
+
+    name: str
+    data: RunData | None
+    words: str = ""
+
+    @classmethod
+    def of(cls, recorded: Manifest) -> _KeptWorkbook:
+        if recorded.in_workbook:
+            return cls(recorded.path.name, read_run_data(recorded.path))
+        was = recorded.record[WRITTEN_WORKBOOK]
+        path = recorded.path.parent / (was["path"] or was["file"])
+        if not path.is_file():
+            return cls(was["file"], None, "it is not where the run wrote it; the result files hold its numbers")
+        try:
+            data = read_run_data(path)
+        except InputError as error:
+            return cls(was["file"], None, f"it can't be read any more: {error.problems[0]}")
+        if data.identity(RUN_ID) != recorded.record.get(RUN_ID):
+            return cls(was["file"], None, "it holds another run now; the result files hold its numbers")
+        changed = sha256(path) != was["sha256"]
+        return cls(was["file"], data, "the file was changed since; its inputs may be others now" if changed else "")
+
+
+def _cells(kept: RunData, rerun: RunData) -> list[Compared]:
+    """Cells of the tables that a run has read and that are others now."""
+    before, now = (
         {", ".join(filter(None, key)): value for key, value in data.inputs.items() if key[0] not in (IDENTITY, HASHES)}
-        for data in (read_run_data(recorded.path), read_run_data(_written(again)))
+        for data in (kept, rerun)
     )
-    return _records({"cell": kept}, {"cell": rerun}, ("cell",))
+    return _records({"cell": before}, {"cell": now}, ("cell",))
 
 
-def _written(again: Manifest) -> Path:
-    return again.path.parent / str(again.record[WRITTEN_WORKBOOK]["path"])
+def _rounded(difference: Compared) -> Compared:
+    """What the hash of tables tells whose cells all agree: as after another program has saved the workbook."""
+    if difference.what not in _HASHES_OF_CELLS:
+        return difference
+    words = f"{difference.words}; yet every cell agrees to {TOLERANCE:.0e}"
+    return Compared(difference.what, CLOSE, words)
 
 
 def _records(before: Mapping[str, Any], now: Mapping[str, Any], names: tuple[str, ...]) -> list[Compared]:
-    # A record on a sheet has no empty entries.
     known = tuple(name for name in names if name in before)
+    # A record on a sheet has no empty entries.
+    unknown = [Compared(n, NOT_COMPARED, "the record does not have it") for n in names if n not in known and now.get(n)]
     found = [
         Compared(key, DIFFERS, f"{_shown(one)}, now {_shown(other)}", math.inf)
         for key, one, other in between_records(before, now, known)
     ]
     more = [Compared(f"{len(found) - _MOST:,} more", DIFFERS, "", math.inf)] if len(found) > _MOST else []
-    return [*found[:_MOST], *more]
+    return [*found[:_MOST], *more, *unknown]
 
 
 def _shown(value: object) -> str:
@@ -303,7 +353,8 @@ def _files(recorded: Manifest, again: Manifest) -> list[Compared]:
         elif name not in now:
             found.append(Compared(name, DIFFERS, "a file that is not written any more", math.inf))
         elif now[name] == digest:
-            found.append(Compared(name, IDENTICAL))
+            words = "" if kept_digest else "to its recorded hash; the file itself is not beside the manifest"
+            found.append(Compared(name, IDENTICAL, words))
         elif not kept_digest:
             words = f"SHA-256 {digest}, now {now[name]}; the recorded file is not beside the manifest"
             found.append(Compared(name, DIFFERS, words, math.inf))
@@ -311,23 +362,6 @@ def _files(recorded: Manifest, again: Manifest) -> list[Compared]:
             found.append(_verdict(name, between_files(kept, again.path.parent / name)))
     new = (Compared(name, DIFFERS, "a file the run did not write", math.inf) for name in now if name not in before)
     return [*found, *new]
-
-
-def _exhibits(recorded: Manifest, again: Manifest) -> list[Compared]:
-    """Every number in the workbook's exhibits, where the workbook is still as the run wrote it."""
-    if WRITTEN_WORKBOOK not in again.record:
-        return []
-    if recorded.in_workbook:
-        kept = recorded.path
-    elif WRITTEN_WORKBOOK in recorded.record:
-        was = recorded.record[WRITTEN_WORKBOOK]
-        kept = recorded.path.parent / (was["path"] or was["file"])
-        if not kept.is_file() or sha256(kept) != was["sha256"]:
-            words = "it is not there as the run wrote it; the result files hold its numbers"
-            return [Compared(was["file"], NOT_COMPARED, words)]
-    else:
-        return []
-    return [_verdict(f"exhibits in {kept.name}", between_exhibits(read_run_data(kept), read_run_data(_written(again))))]
 
 
 def _verdict(what: str, difference: Difference) -> Compared:

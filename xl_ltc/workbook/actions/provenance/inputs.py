@@ -22,7 +22,7 @@ class FoundInput:
     """An input file of a recorded run.
 
     Attributes:
-        option: what it was to the run; file: its name then; sha256: its hash then, or nothing.
+        option: what it was to the run; file: its name then; sha256: its hash then, empty if it was not there.
         path: where it is now; state: what it is now.
     """
 
@@ -31,6 +31,11 @@ class FoundInput:
     sha256: str
     path: Path
     state: str
+
+    @property
+    def words(self) -> str:
+        """The state, and the name it goes by now if that is another."""
+        return self.state + ("" if self.path.name == self.file else f", now called {self.path.name}")
 
 
 def find_inputs(manifest: Manifest, given: Path | None) -> list[FoundInput]:
@@ -61,16 +66,20 @@ def find_inputs(manifest: Manifest, given: Path | None) -> list[FoundInput]:
             found[option] = FoundInput(option, name, digest, manifest.path, ITSELF)
             continue
         known = _find(entry, _accepted(entry, manifest), manifest.path.parent, given)
+        wanted = f"a file of SHA-256 {digest}; see --inputs DIR"
         if known is None:
-            problems.append(Problem(f"{option} {name}", "no such file", f"one of SHA-256 {digest}; see --inputs DIR"))
+            problems.append(Problem(f"{option} {name}", "no such file", wanted))
         elif known[1] == CHANGED and option != WORKBOOK:
             other = f"{known[0]}, of SHA-256 {sha256(known[0])[:_SHORT]}…"
-            problems.append(Problem(f"{option} {name}", other, f"a file of SHA-256 {digest}; see --inputs DIR"))
+            problems.append(Problem(f"{option} {name}", other, wanted))
         else:
             found[option] = FoundInput(option, name, digest, *known)
     if problems:
         raise InputError(problems)
-    return [found[str(entry["option"])] for entry in manifest.call.get("inputs", ()) if entry["option"] in found]
+    inputs = [found[str(entry["option"])] for entry in manifest.call.get("inputs", ()) if entry["option"] in found]
+    if manifest.in_workbook and WORKBOOK not in found:  # a demonstration has written the workbook and read none
+        return [FoundInput(WORKBOOK, manifest.path.name, "", manifest.path, ITSELF), *inputs]
+    return inputs
 
 
 def _accepted(entry: Mapping[str, Any], manifest: Manifest) -> dict[tuple[int, str], str]:

@@ -12,6 +12,7 @@ from typing import Any
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.run_page import manifest_of_table
 from xl_ltc.files import Staged, seal
+from xl_ltc.input_files import file_bytes
 from xl_ltc.workbook.actions.places import WORKBOOK_ENDINGS, write_text
 from xl_ltc.workbook.actions.provenance.call import CALL, Call, file_entry
 from xl_ltc.workbook.read import read_tables
@@ -103,8 +104,6 @@ def read_manifest(path: Path) -> Manifest:
         InputError: no such file; not a manifest; of another version; changed since it was written; a workbook without
             a run's record.
     """
-    if not path.is_file():
-        raise InputError.single(str(path), "no such file", f"a {MANIFEST}, or a workbook that a run has written")
     in_workbook = path.suffix.lower() in WORKBOOK_ENDINGS
     record = _of_workbook(path) if in_workbook else _of_file(path)
     if CALL not in record:
@@ -123,10 +122,9 @@ def _of_workbook(path: Path) -> Mapping[str, Any]:
 
 def _of_file(path: Path) -> Mapping[str, Any]:
     allowed = f"a {MANIFEST} as xl-ltc wrote it"
-    if path.stat().st_size > _LARGEST:
-        raise InputError.single(str(path), f"a file of {path.stat().st_size:,} bytes", allowed)
+    written = file_bytes(path, _LARGEST, f"a {MANIFEST}, or a workbook that a run has written")
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(written.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise InputError.single(str(path), f"no JSON ({error})", allowed) from None
     if not isinstance(record, dict):
