@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import json
+import platform
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,11 +27,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import blocks, numpy_engine, pages
 from benchmarks.run import AGREEMENT, POLICIES, YEARS, best, difference, head, peak_memory_mb
+from release.project import requirements
 from xl_ltc.assumptions.assumption_set import bundled, bundled_tables
 from xl_ltc.projection.project import project
 from xl_ltc.rate_increase.impact import policy_increase
 
 NAME = "engines"
+EXTRA = "benchmarks"
+"""Of pyproject.toml, which declares the peers."""
 FEW = 10
 """Policies of the run before memory is measured: what is loaded and compiled is not the job's."""
 
@@ -51,9 +55,9 @@ PEERS = (
     Peer("pandas", "pandas_engine", "pandas", 10_000, "a frame a segment, rates joined from tables"),
     Peer("modelx", "modelx_engine", "modelx", 10_000, "in the style of lifelib, whose models are modelx models"),
     Peer("heavylight", "heavylight_engine", "heavylight", 10_000, "LightModel, its memory optimised"),
+    Peer("gaspatchio", "gaspatchio_engine", "gaspatchio", 10_000, "columns of lists over the segments, by Polars"),
     Peer("cashflower", "cashflower_engine", "cashflower", 500, "a policy at a time; memory of its first process only"),
 )
-NOT_RUN = "| gaspatchio | | | | | | | not installable on Python 3.11: it needs 3.12 or later |"
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,14 @@ def engine_and_inputs(policies: int) -> tuple[Callable[[], np.ndarray], dict[str
         lambda: project(block, assumptions, impact).values,  # noqa: PD011
         numpy_engine.inputs(block.frame, text, assumptions.settings),
     )
+
+
+def not_for_this_python(package: str) -> str:
+    """Why the extra ``benchmarks`` leaves a package out on this Python; empty if it does not."""
+    for wanted in requirements((EXTRA,)):
+        if wanted.name == package and wanted.marker and not wanted.marker.evaluate():
+            return f"not on Python {platform.python_version()}: {package} needs {wanted.marker}"
+    return ""
 
 
 def maker(module: str) -> Callable[[dict[str, Any]], Callable[[], np.ndarray]]:
@@ -150,12 +162,12 @@ def table(times: int) -> str:
     ]
     for peer in PEERS:
         if peer.package and find_spec(peer.package) is None:
-            lines.append(f"| {peer.name} | | | | | | | not installed |")
+            lines.append(f"| {peer.name} | | | | | | | {not_for_this_python(peer.package) or 'not installed'} |")
             continue
         version = f" {importlib.metadata.version(peer.package)}" if peer.package else f" {np.__version__}"
         measured = in_own_process(peer.module, peer.policies, max(times // 10, 2))
         lines.append(row(peer.name + version, peer.policies, measured, peer.remark))
-    return "\n".join([*lines, NOT_RUN])
+    return "\n".join(lines)
 
 
 def main() -> None:

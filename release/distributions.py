@@ -19,11 +19,12 @@ import time
 import zipfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from release.project import ROOT, RUN_EXTRAS, pythons, run, uv
+from release.project import ROOT, RUN_EXTRAS, pythons, requirements, run, uv
 
 SHIPPED = {"xl_ltc/": "xl_ltc/", "udfs/xl_ltc_udfs/": "xl_ltc_udfs/"}
 """Folder of the checkout: folder in the wheel."""
@@ -34,6 +35,8 @@ AGREEMENT = 1e-9
 TOOLS = ("hypothesis", "openpyxl", "pytest", "pytest-timeout", "pytest-xdist")
 TESTS = ("loss_ratio", "projection", "rate_increase")
 """Folders of tests/ that are run on each installation: what the numbers rest on, in seconds."""
+PEERS, PEERS_TEST = "benchmarks", "tests/benchmarks/test_peers.py"
+"""The extra with other engines, of which one needs a newer Python than the oldest supported; their test."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Installation:
     python: str
     program: Path
     lowest: bool
+    peers: bool = False
+    """Whether the other engines of benchmarks/ are installed and tried too, last."""
 
     @property
     def name(self) -> str:
@@ -123,14 +128,17 @@ def python_program(version: str) -> Path | None:
 
 
 def installations() -> list[Installation]:
-    """The lowest versions on the oldest supported Python found, the newest on each; says which are not found."""
+    """The lowest versions on the oldest supported Python found, the newest on each; says which are not found.
+
+    The peers are tried on the newest Python.
+    """
     found: list[Installation] = []
     for version in pythons():
         if program := python_program(version):
             found += [Installation(version, program, lowest) for lowest in ((False,) if found else (True, False))]
         else:
             print(f"NOT CHECKED: Python {version}, which is not on this machine", flush=True)
-    return found
+    return [*found[:-1], *(replace(last, peers=True) for last in found[-1:])]
 
 
 def installed(wheel: Path, of: Installation, folder: Path) -> Path:
@@ -158,8 +166,7 @@ def tried(programs: Path, folder: Path) -> tuple[dict[str, float], str]:
     Raises:
         SystemExit: something fails, or the package comes from elsewhere.
     """
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    how = {"cwd": folder, "env": variables | {"XL_LTC_STATE": str(folder / "state")}}
+    how = outside(folder)
     where = run([programs / "python", "-c", "import xl_ltc, xl_ltc_udfs; print(xl_ltc.__file__)"], **how).strip()
     if not Path(where).is_relative_to(programs.parent):
         raise SystemExit(f"xl_ltc was imported from {where}, not from the wheel")
@@ -168,13 +175,31 @@ def tried(programs: Path, folder: Path) -> tuple[dict[str, float], str]:
     run([command, "demo", "--out", "demo"], **how)
     run([command, "check", "demo/ltc_rate_filing.xlsx"], **how)
     run([command, "new", "mine.xlsm", "--kind", "blank"], **how)
-    for name in ("tests", "benchmarks"):  # the latter makes the tests' random blocks
+    for name in ("tests", "benchmarks", "release"):  # the second makes the tests' random blocks and reads the third
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
-    pytest: list[str | Path] = [programs / "python", "-m", "pytest", "-m", "not slow", "-n", "2", "--dist", "loadfile"]
-    said = run([*pytest, *(f"tests/{name}" for name in TESTS)], **how)
+    said = tested(programs, folder, *(f"tests/{name}" for name in TESTS))
     manifest = json.loads((folder / "demo" / "manifest.json").read_text(encoding="utf-8"))
-    return headline(manifest["results"]), said.splitlines()[-1]
+    return headline(manifest["results"]), said
+
+
+def outside(folder: Path) -> dict[str, Any]:
+    """How to run a program in the folder, without the checkout and with a state of its own."""
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return {"cwd": folder, "env": variables | {"XL_LTC_STATE": str(folder / "state")}}
+
+
+def tested(programs: Path, folder: Path, *what: str) -> str:
+    """Run quick tests of the copy in the folder; what they say last."""
+    pytest: list[str | Path] = [programs / "python", "-m", "pytest", "-m", "not slow", "-n", "2", "--dist", "loadfile"]
+    return run([*pytest, *what], **outside(folder)).splitlines()[-1]
+
+
+def peers_agree(programs: Path, folder: Path) -> str:
+    """Install the other engines of benchmarks/ beside the tried product, and run the test that they agree with it."""
+    wanted = [str(requirement) for requirement in requirements((PEERS,))]
+    uv("pip", "install", "--quiet", "--python", programs.parent, *wanted)
+    return tested(programs, folder, PEERS_TEST, "-k", "agrees")
 
 
 def headline(results: object, name: str = "") -> dict[str, float]:
@@ -196,7 +221,10 @@ def installed_and_tried(wheel: Path, of: Installation) -> dict[str, float]:
     """The headline results of an installation of its own, which is then removed."""
     begin = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
-        results, said = tried(installed(wheel, of, Path(name)), Path(name))
+        programs = installed(wheel, of, Path(name))
+        results, said = tried(programs, Path(name))
+        if of.peers:
+            said += f"; peers: {peers_agree(programs, Path(name))}"
     print(f"{of.name}: installed and tried in {time.monotonic() - begin:.0f} s; {said}", flush=True)
     return results
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 
 from benchmarks import pages, peers
 from benchmarks.run import AGREEMENT, difference
+from release.lock import environment
 
 SLOW = {"pandas_engine"}
 """A join a rate table and segment, on however few policies."""
@@ -34,6 +36,8 @@ def limits() -> Iterator[None]:
 def test_agrees_on_a_small_block(module: str, package: str | None) -> None:
     if package == "cashflower":
         pytest.importorskip(package, reason="cashflower pins old numpy and pandas, so that tests don't install it")
+    if package and (reason := peers.not_for_this_python(package)):
+        pytest.skip(reason)
     engine, inputs = peers.engine_and_inputs(60)
     assert difference(engine(), peers.maker(module)(inputs)()) <= AGREEMENT
 
@@ -51,8 +55,20 @@ def test_a_package_that_is_not_installed_has_its_line(monkeypatch: pytest.Monkey
     table = peers.table(1)
     for peer in peers.PEERS:
         line = next(line for line in table.splitlines() if line.startswith(f"| {peer.name}"))
-        assert ("not installed" in line) == (peer.package is not None)
-    assert "gaspatchio" in table
+        why = peers.not_for_this_python(peer.package or "") or "not installed"
+        assert (why in line) == (peer.package is not None)
+
+
+@pytest.mark.parametrize(("python", "left_out"), [("3.11", True), ("3.12", False)])
+def test_a_package_for_newer_pythons_has_the_reason(
+    python: str, left_out: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Requirement("gaspatchio>=0.9; python_version >= '3.12'")
+    monkeypatch.setattr(peers, "requirements", lambda _: [wanted])
+    monkeypatch.setattr("packaging.markers.default_environment", lambda: environment(python, "linux"))
+    reason = peers.not_for_this_python("gaspatchio")
+    assert ('gaspatchio needs python_version >= "3.12"' in reason) == left_out
+    assert not peers.not_for_this_python("heavylight")
 
 
 def test_readme_and_results_show_the_same() -> None:

@@ -194,7 +194,7 @@ DAMAGES = (
     Damage(
         "a byte lost near the begin", lambda good: good.packed()[:4] + good.packed()[5:], ("that can't be unpacked",)
     ),
-    Damage("a part without a name", _nameless, ("zip file",)),
+    Damage("a part without a name", _nameless, ("a part without a name in the zip file",)),
     Damage("packed by bzip2", lambda good: good.packed(zipfile.ZIP_BZIP2), ("packed by method 12",)),
     Damage("packed by lzma", lambda good: good.packed(zipfile.ZIP_LZMA), ("packed by method 14",)),
     Damage("stored, not packed", lambda good: good.packed(zipfile.ZIP_STORED)),

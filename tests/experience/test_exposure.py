@@ -137,7 +137,7 @@ def test_a_reinstated_policy() -> None:
 @pytest.mark.parametrize(("leap_day", "first_day"), [("1 March", "2013-03-01"), ("28 February", "2013-02-28")])
 def test_issued_on_a_leap_day(leap_day: str, first_day: str) -> None:
     basis = dataclasses.replace(EVERYTHING, leap_day=leap_day)
-    before = str(np.datetime64(first_day) - 1)
+    before = str(np.datetime64(first_day) - np.timedelta64(1, "D"))
     year = (np.datetime64(first_day) - np.datetime64("2012-02-29")).astype(int)
     one = histories(policy("2012-02-29", before, LAPSE))
     assert exposure_by(one, basis, ["policy_duration"])["exposure"].tolist() == [1.0]
@@ -399,10 +399,10 @@ def random_census(n: int, leap_days: bool) -> pd.DataFrame:
     end = issue + r.integers(0, 4_000, n)
     # Where the next policy year begins on 28 February, actxps counts that day into the one before, which it says ends
     # on the 27th and gives 366/365 years.
-    end[(issue == np.datetime64("2004-02-29")) & (end == np.datetime64("2009-02-28"))] += 1
+    end[(issue == np.datetime64("2004-02-29")) & (end == np.datetime64("2009-02-28"))] += np.timedelta64(1, "D")
     gone = end <= np.datetime64("2016-12-31")
     status = np.where(gone, r.choice(["Death", "Surrender"], n), "Active")
-    term = np.where(gone, end, np.datetime64("NaT"))
+    term = np.where(gone, end, np.datetime64("NaT", "D"))
     return pd.DataFrame({"pol_num": np.arange(n), "status": status, "issue_date": issue, "term_date": term})
 
 

@@ -48,6 +48,6 @@ def test_a_python_that_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, capsy
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     monkeypatch.setattr(distributions.shutil, "which", lambda _: None)
     found = distributions.installations()
-    assert [(of.python, of.lowest) for of in found] == [(here, True), (here, False)]
+    assert [(of.python, of.lowest, of.peers) for of in found] == [(here, True, False), (here, False, True)]
     said = capsys.readouterr().out
     assert all(f"NOT CHECKED: Python {version}" in said for version in pythons() if version != here)

@@ -275,7 +275,7 @@ def _assign(
     def issued(claim: int) -> np.datetime64:
         return checked["issue_date"][rows_of(claim)[0]]
 
-    issue = np.full(len(start), np.datetime64("NaT"), dtype="datetime64[s]")
+    issue = np.full(len(start), np.datetime64("NaT", "s"))
     issue[periods.policy[order]] = checked["issue_date"][order]
     early = known & (incurred < issue[policy])
     report.add(early, "incurred_date", lambda claim: f"a date from {_iso(issued(claim))}, the issue date, on")

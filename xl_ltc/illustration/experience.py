@@ -35,6 +35,7 @@ _DECREMENTS = (DEATH, LAPSE, EXPIRY)
 _STREAMS = (*_DECREMENTS, "copies", "issue_day", "birthday", "claims", "claim_time", "claim_amount")
 
 _DAYS = "datetime64[D]"
+_DAY = np.timedelta64(1, "D")
 _FIRST_OF_MARCH = 59
 """Day of a common year, from 0."""
 
@@ -279,7 +280,7 @@ def _histories(
         {
             "issue_date": issue_date,
             "birth_date": _birth_date(issue_date, past.issue_age[policy], streams["birthday"]),
-            "termination_date": np.where(in_force, np.datetime64("NaT"), terminated),
+            "termination_date": np.where(in_force, np.datetime64("NaT", "D"), terminated),
             "termination_cause": np.where(in_force, -1, cause),
         }
     )
@@ -338,7 +339,7 @@ def _claims(
 def _date(year: np.ndarray, day_of_year: np.ndarray) -> np.ndarray:
     """Dates of days of a common year, in any year: nothing is issued on 29 February."""
     first = (year - 1970).astype("datetime64[Y]").astype(_DAYS)
-    leap = ((first + 365).astype("datetime64[Y]").astype(np.int64) + 1970) == year
+    leap = ((first + 365 * _DAY).astype("datetime64[Y]").astype(np.int64) + 1970) == year
     return np.asarray(first + day_of_year + (leap & (day_of_year >= _FIRST_OF_MARCH)))
 
 
@@ -355,13 +356,14 @@ def _time_of_valuation(past: _Past, policy: np.ndarray, year: np.ndarray, day_of
     completed = past.completed[policy]
     anniversary = _date(year + completed, day_of_year)
     days = _date(year + completed + 1, day_of_year) - anniversary
-    return np.asarray(completed + (past.valuation_date + 1 - anniversary) / days)
+    return np.asarray(completed + (past.valuation_date + _DAY - anniversary) / days)
 
 
 def _birth_date(issue_date: np.ndarray, issue_age: np.ndarray, stream: np.random.Generator) -> np.ndarray:
     """Birthdays so that the issue age is the age at the birthday nearest to the issue date; none on 29 February."""
     first, last = _BIRTHDAYS
-    birthday = issue_date + first + np.floor(stream.random(len(issue_date)) * (last - first + 1)).astype(np.int64)
+    days = first + np.floor(stream.random(len(issue_date)) * (last - first + 1)).astype(np.int64)
+    birthday = issue_date + days
     year = birthday.astype("datetime64[Y]")
     day = (birthday - year.astype(_DAYS)).astype(np.int64)
     year_number = year.astype(np.int64) + 1970

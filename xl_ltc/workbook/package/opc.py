@@ -85,6 +85,11 @@ class Rel:
         return self.part
 
 
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    """``info.is_dir()``, which Python 3.11 can't tell of an entry without a name."""
+    return info.filename.endswith("/")
+
+
 def rels_name(part: str) -> str:
     """The part that holds a part's relationships; the package's own for an empty name."""
     folder, name = posixpath.split(part)
@@ -111,7 +116,7 @@ class Package:
         self.path = path
         self.data = data
         self._zip = zipfile.ZipFile(io.BytesIO(data))
-        self._infos = {info.filename: info for info in self._zip.infolist() if not info.is_dir()}
+        self._infos = {info.filename: info for info in self._zip.infolist() if not _is_folder(info)}
         self._changed: dict[str, bytes] = {}
         self._dropped: set[str] = set()
         # Part names differ from one another in more than case (ECMA-376 part 2, 9.1.1), and writers are lax with it.
@@ -148,7 +153,9 @@ class Package:
         if packed is not None:
             found = f"a part packed by method {packed.compress_type} of the zip format"
             raise InputError.single(f"{self.path}, {packed.filename}", found, f"parts that are deflated; {REPAIR}")
-        if len(self._spelling) != sum(not info.is_dir() for info in infos):
+        if "" in self._infos:
+            raise InputError.single(str(self.path), "a part without a name in the zip file", REPAIR)
+        if len(self._spelling) != sum(not _is_folder(info) for info in infos):
             raise InputError.single(str(self.path), "two parts of one name in the zip file", REPAIR)
 
     def _check_kind(self) -> None:

@@ -139,7 +139,7 @@ def _write_headers(sheet: Worksheet, plan: TablePlan, page: PagePlan, styles: St
         style = styles.header(align, _indented(column, i))
         write_value(sheet, plan.header, i, column.header, style)
         headers.append({"header": column.header, "header_format": style})
-    if plan.table.named:
+    if plan.table.named and plan.table.rows:  # Excel has no table without rows
         options = {"name": plan.table.name, "columns": headers, "autofilter": False, "style": None}
         sheet.add_table(plan.header, 0, plan.notes - 1, len(columns) - 1, options)
     lines = max(lines_needed(c.header, page.widths[i] - 1) for i, c in enumerate(columns))
