@@ -20,7 +20,6 @@ from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
-from xl_ltc.exhibits.table import serial
 from xl_ltc.files import in_words, staged
 from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.recut.keep import check_keep
@@ -33,6 +32,7 @@ from xl_ltc.workbook.actions.provenance.call import CALL, WORKBOOK, Call
 from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
 from xl_ltc.workbook.layout import LISTS
 from xl_ltc.workbook.package import graft
+from xl_ltc.workbook.package.shown_values import Value
 from xl_ltc.workbook.render import InputSheets, OutputSheets, write_workbook
 from xl_ltc.workbook.run_data import read_earlier_runs
 
@@ -175,11 +175,10 @@ def _put(put_in_place: Callable[[], None], otherwise: str) -> tuple[str, ...]:
     return ()
 
 
-def _set_on_control(inputs: Inputs) -> dict[str, str | float]:
+def _set_on_control(inputs: Inputs) -> dict[str, Value]:
     """What the Settings sheet shows of the settings on the Control sheet."""
     settings = inputs.assumptions.settings
-    values = {f.name: getattr(settings, f.name) for f in dataclasses.fields(settings) if f.metadata["on_control"]}
-    return {name: serial(value) if isinstance(value, dt.date) else value for name, value in values.items()}
+    return {f.name: getattr(settings, f.name) for f in dataclasses.fields(settings) if f.metadata["on_control"]}
 
 
 def remembered(run: FilingRun, record: Mapping[str, Any], workbook: Path) -> tuple[str, ...]:
