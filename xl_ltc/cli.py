@@ -73,6 +73,10 @@ def _perform(options: argparse.Namespace) -> int:
 
         print(f"xl-ltc {options.command}: {in_words(error)}", file=sys.stderr)
         return INPUT_UNUSABLE
+    except MemoryError:
+        words = "there is not enough memory for this; policies in a Parquet file are run in parts by --partitions auto"
+        print(f"xl-ltc {options.command}: {words}", file=sys.stderr)
+        return INPUT_UNUSABLE
     return code
 
 
