@@ -18,7 +18,7 @@ from xl_ltc.inforce.parts import parts_of
 from xl_ltc.recut.keep import check_keep, keeping
 from xl_ltc.workbook.actions.inputs import caution_of, named_file, read_basis, read_request, read_sold
 from xl_ltc.workbook.actions.keeping import finish
-from xl_ltc.workbook.actions.places import check_folder
+from xl_ltc.workbook.actions.places import check_folder, named_folder
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import Call
 from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
@@ -85,8 +85,7 @@ def run_by_partitions(
     if file is None:
         named = f"inforce = {control.inforce!r}"
         raise InputError.single(basis.inputs.places["inforce"], named, "a Parquet file, to be read in partitions")
-    if results is None and control.results_folder:
-        results = workbook.parent / control.results_folder
+    results = results or named_folder(workbook, control.results_folder, basis.inputs.places["results_folder"])
     if results is None:
         raise InputError.single("--results", "nothing", "the folder that a run by partitions writes its results to")
     check_folder(results, "--results")
