@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -11,12 +13,15 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import xl_ltc
+import xl_ltc_udfs
 from tests.damaged.filing import Parts, policies
 from tests.damaged.filing import workbook as workbook_of_policies
 from tests.exhibits.made_up import made_up_run
 from tests.small_filing import choose, edited, files_in
 from tests.workbook.recalculate import convert
 from xl_ltc import cli
+from xl_ltc.control import Control
 from xl_ltc.errors import InputError, Problem, one_line
 from xl_ltc.inforce.block import Block
 from xl_ltc.inforce.read import read_inforce, write_inforce
@@ -24,6 +29,7 @@ from xl_ltc.workbook.actions.places import named_folder
 from xl_ltc.workbook.actions.provenance.inputs import FoundInput
 from xl_ltc.workbook.actions.provenance.manifest_file import Manifest
 from xl_ltc.workbook.actions.reproducing import Compared, Reproduction
+from xl_ltc.workbook.render import write_filing_workbook
 from xl_ltc.workbook.sheets.book import new_book
 from xl_ltc.workbook.sheets.cells import LONGEST_TEXT, write_value
 
@@ -241,3 +247,38 @@ def test_no_action_writes_to_a_folder_elsewhere(
     assert cli.main(["run", str(book), *options]) == cli.INPUT_UNUSABLE
     assert "found '../outside'; allowed: a folder in that of the workbook" in capsys.readouterr().err
     assert files_in(tmp_path) == before
+
+
+_SHELLS = {"system", "popen", "getoutput", "getstatusoutput", "eval", "exec", "startfile"}
+"""What takes a text for a command or a program, by its name."""
+
+
+def _runs_a_text(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    owner = getattr(getattr(call.func, "value", None), "id", "")
+    shell = any(k.arg == "shell" for k in call.keywords)
+    one_text = owner == "subprocess" and call.args and isinstance(call.args[0], ast.JoinedStr | ast.Constant)
+    return shell or bool(one_text) or (name in _SHELLS and owner in ("", "os", "subprocess"))
+
+
+def _calls(module: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.Call))
+
+
+def test_no_text_becomes_a_command() -> None:
+    modules = [m for package in (xl_ltc, xl_ltc_udfs) for m in Path(next(iter(package.__path__))).rglob("*.py")]
+    assert len(modules) > 300
+    assert [f"{m}:{call.lineno}" for m in modules for call in _calls(m) if _runs_a_text(call)] == []
+    for text in ("os.system(x)", "subprocess.run(f'{x}')", "subprocess.Popen(x, shell=True)", "eval(x)"):
+        call = ast.parse(text, mode="eval").body
+        assert isinstance(call, ast.Call) and _runs_a_text(call)
+
+
+@pytest.mark.slow
+def test_no_text_of_the_input_is_defined_as_a_name(tmp_path: Path) -> None:
+    hostile = "'http://example.com'!A1"
+    control = Control(scenario=hostile, results_folder=hostile, trace_policy=hostile)
+    record = {"run_id": hostile, "command": hostile, "warnings": [hostile]}
+    path = write_filing_workbook(made_up_run(), (), record, tmp_path / "run.xlsx", control=control)
+    names = openpyxl.load_workbook(path).defined_names
+    assert len(names) > 20 and not any("example" in f"{name} {found.attr_text}" for name, found in names.items())
