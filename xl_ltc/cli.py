@@ -73,6 +73,10 @@ def _perform(options: argparse.Namespace) -> int:
 
         print(f"xl-ltc {options.command}: {in_words(error)}", file=sys.stderr)
         return INPUT_UNUSABLE
+    except MemoryError:
+        words = "there is not enough memory for this; policies in a Parquet file are run in parts by --partitions auto"
+        print(f"xl-ltc {options.command}: {words}", file=sys.stderr)
+        return INPUT_UNUSABLE
     return code
 
 
@@ -233,8 +237,10 @@ class _Progress:
         self._start = time.perf_counter()
 
     def __call__(self, doing: str) -> None:
+        from xl_ltc.errors import one_line
+
         try:
-            print(f"[{time.perf_counter() - self._start:5.1f} s] {doing}", file=sys.stderr, flush=True)
+            print(f"[{time.perf_counter() - self._start:5.1f} s] {one_line(doing)}", file=sys.stderr, flush=True)
         except BrokenPipeError:
             _to_nowhere(sys.stderr)  # a run is not stopped by who stops watching it
 
@@ -316,8 +322,12 @@ def _say(outcome: Outcome) -> None:
 
 
 def _tell(lines: Iterable[str], warnings: Iterable[str], files: Iterable[Path]) -> None:
-    for line in (*lines, *(f"Note: {warning}" for warning in warnings), *(f"Written: {file}" for file in files)):
+    from xl_ltc.errors import one_line
+
+    for line in lines:
         print(line)
+    for told in (*(f"Note: {warning}" for warning in warnings), *(f"Written: {file}" for file in files)):
+        print(one_line(told))
 
 
 def _told(options: argparse.Namespace, unwritten: Sequence[str]) -> int:

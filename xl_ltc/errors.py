@@ -25,7 +25,7 @@ class Problem:
     allowed: str
 
     def __str__(self) -> str:
-        return f"{self.place}: found {self.found}; allowed: {self.allowed}"
+        return one_line(f"{self.place}: found {self.found}; allowed: {self.allowed}")
 
 
 class Cancelled(Exception):
@@ -93,6 +93,13 @@ def _foreign(text: str) -> str:
             name = unicodedata.name(character, "a character without a name")
             return f" (with {character}, U+{ord(character):04X} {name})"
     return ""
+
+
+def one_line(text: str) -> str:
+    """A text with escapes for what would begin another line or steer a terminal: names in it are not ours."""
+    if text.isprintable():
+        return text
+    return "".join(repr(c)[1:-1] if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
 
 
 def one_of(values: Sequence[object], most: int = 14) -> str:

@@ -16,7 +16,7 @@ from tests.damaged.filing import POLICIES, limited, policies, workbook
 from tests.small_filing import files_in
 from xl_ltc.cli import INPUT_UNUSABLE, main
 from xl_ltc.errors import InputError
-from xl_ltc.inforce import read
+from xl_ltc.inforce import parts, read
 from xl_ltc.inforce.parts import batches, check_ids_once, parts_of
 from xl_ltc.inforce.read import read_inforce
 from xl_ltc.inforce.validate import InforceRules, check_inforce
@@ -231,18 +231,139 @@ def test_a_cell_of_100_megabytes_takes_bounded_memory(book: Path, tmp_path: Path
     assert done.returncode == 1 and "row 5: found a cell without end" in done.stdout and not done.stderr.count("Trace")
 
 
-@pytest.mark.slow
-def test_a_parquet_file_of_a_billion_policies_takes_bounded_memory(book: Path, tmp_path: Path) -> None:
-    path = tmp_path / "policies.parquet"
+def many(path: Path, records: int, **columns: pa.Array) -> Path:
+    """The first policy so many times over in a small file: each value stands once; ``columns``: of one value."""
     table = pa.Table.from_pandas(policies(), preserve_index=False)
-    pq.write_table(table.take(np.zeros(1_000_000, dtype=np.int64)), path)
+    values = {name: table.column(name).combine_chunks().slice(0, 1) for name in table.column_names} | columns
+    codes = pa.array(np.zeros(records, np.int32))
+    coded = {name: pa.DictionaryArray.from_arrays(codes, value) for name, value in values.items()}
+    pq.write_table(pa.table(coded).replace_schema_metadata(), path, store_schema=False)
+    return path
+
+
+def refusals(path: Path, rules: InforceRules) -> tuple[str, str]:
+    """The messages of reading a file as a whole and in parts."""
+    said = []
+    for reading in (lambda: check_inforce(read_inforce(path), rules), lambda: by_parts(path, rules)):
+        with pytest.raises(InputError) as error:
+            reading()
+        said.append(str(error.value))
+    return said[0], said[1]
+
+
+def test_long_ids_that_stand_once_are_not_multiplied(tmp_path: Path, rules: InforceRules) -> None:
+    path = many(tmp_path / "policies.parquet", 50_000, policy_id=pa.array(["P" * 100_000]))
+    assert path.stat().st_size < 1_000_000
+    before = pa.total_allocated_bytes()
+    for words in refusals(path, rules):
+        assert "policy_id: found 5,000,000,000 bytes of policy ids, 100,000 a policy; allowed: at most" in words
+    assert pa.total_allocated_bytes() - before < 100_000_000
+
+
+def test_long_texts_of_other_columns_are_not_multiplied(tmp_path: Path, rules: InforceRules) -> None:
+    path = many(tmp_path / "policies.parquet", 50_000, notes=pa.array(["x" * 100_000]), policy_id=pa.array(["P"]))
+    whole, parts = refusals(path, rules)
+    assert "unknown column 'notes'" in whole and "policy_id, policy P: found " in parts
+
+
+def test_ids_in_codes_are_read_as_others(tmp_path: Path) -> None:
+    table = pa.Table.from_pandas(policies(), preserve_index=False)
+    frames = []
+    delta = {"use_dictionary": False, "column_encoding": {"policy_id": "DELTA_BYTE_ARRAY", "sex": "DELTA_BYTE_ARRAY"}}
+    for name, given in {"plain": {"use_dictionary": False}, "codes": {}, "delta": delta, "large": {}}.items():
+        if name == "large":
+            table = column("policy_id", table.column("policy_id").cast(pa.large_string()))(table)
+        pq.write_table(table, tmp_path / f"{name}.parquet", **given)
+        frames.append(read_inforce(tmp_path / f"{name}.parquet").frame["policy_id"].tolist())
+    assert frames == [[f"P{i}" for i in range(POLICIES)]] * 4
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "words"),
+    [
+        ("MOST_COLUMNS", 18, "found 19 columns; allowed: at most 18 columns"),
+        ("MOST_CELLS_AT_ONCE", 8 * 19 - 1, "found 8 policies of 19 columns; allowed: at most 151 cells at a time"),
+    ],
+)
+def test_more_columns_or_cells_than_can_be_read(
+    limit: str, most: int, words: str, parquet: Path, rules: InforceRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, limit, most)
+    with pytest.raises(InputError, match=words):
+        read_inforce(parquet)
+    if limit == "MOST_COLUMNS":
+        with pytest.raises(InputError, match=words):
+            by_parts(parquet, rules)
+
+
+def test_more_policies_than_can_be_read_in_parts(
+    parquet: Path, rules: InforceRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MOST_POLICIES", POLICIES - 1)
+    with pytest.raises(InputError, match="found 8 policies; allowed: at most 7"):
+        by_parts(parquet, rules)
+
+
+def test_a_file_of_many_equal_ids_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "POLICIES_A_BATCH", 100)
+    monkeypatch.setattr(parts, "MAX_KEPT", 10)
+    path = many(tmp_path / "policies.parquet", 10_000)
+    with pytest.raises(InputError) as error:
+        check_ids_once(path)
+    assert len(error.value.problems) == 10 and error.value.total == 99
+    assert "record 2, column policy_id, policy P0: found 'P0' a second time (first in" in str(error.value)
+
+
+def test_too_little_memory_for_a_file_is_said(
+    parquet: Path, rules: InforceRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise pa.ArrowMemoryError("realloc of size 8 failed")
+
+    monkeypatch.setattr(read.pq, "read_table", none)
+    with pytest.raises(InputError, match=r"in the memory there is \(realloc .*--partitions auto reads one in parts"):
+        read_inforce(parquet)
+
+
+def test_too_little_memory_is_said(
+    book: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("xl_ltc.workbook.actions.run_workbook", none)
+    assert main(["run", str(book)]) == INPUT_UNUSABLE
+    assert "there is not enough memory for this" in capsys.readouterr().err
+
+
+def claimed(path: Path, policies: int) -> Path:
+    """A file of a million equal policies that claims more: every footer entry leads to the same bytes."""
+    many(path, 1_000_000)
     metadata = pq.read_metadata(path)
-    while metadata.num_rows < 1_000_000_000:
-        metadata.append_row_groups(metadata)
-    footer = tmp_path / "footer"
+    while metadata.num_rows < policies:
+        metadata.append_row_groups(metadata if 2 * metadata.num_rows <= policies else pq.read_metadata(path))
+    footer = path.with_suffix(".footer")
     metadata.write_metadata_file(footer)
     data = path.read_bytes()
-    # The same row group a thousand times over: every footer entry leads to the same bytes.
     path.write_bytes(data[: -8 - int.from_bytes(data[-8:-4], "little")] + footer.read_bytes()[4:])
-    done = limited("check", book, "--inforce", path)
-    assert done.returncode == 1 and "policies; allowed: at most 50,000,000" in done.stdout, done.stdout + done.stderr
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("millions", "command", "words"),
+    [
+        (1_000, "check", "policies; allowed: at most 50,000,000"),
+        (40, "run", "a second time"),
+    ],
+)
+def test_a_small_parquet_file_of_many_policies_takes_bounded_memory(
+    millions: int, command: str, words: str, book: Path, tmp_path: Path
+) -> None:
+    path = claimed(tmp_path / "policies.parquet", millions * 1_000_000)
+    assert path.stat().st_size < 3_000_000
+    results = ("--results", tmp_path / "results", "--partitions", "auto") if command == "run" else ()
+    done = limited(command, book, "--inforce", path, *results)
+    said = done.stdout + done.stderr
+    assert done.returncode == (1 if command == "check" else INPUT_UNUSABLE) and words in said, said
+    assert "Traceback" not in said and not (tmp_path / "results").exists()

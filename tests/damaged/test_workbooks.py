@@ -68,3 +68,43 @@ def test_hidden_rows_are_data_and_the_user_is_told(
     said = capsys.readouterr().out
     assert "8 policies can be run" in said
     assert "Note: 1 hidden row is read as data in table inforce on sheet S inforce" in said
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (b'<cols><col min="3" max="3" width="9" hidden="1"/></cols>', "1 hidden column is"),
+        (b'<cols><col width="9" hidden="true" max="16384" min="19"/></cols>', "2 hidden columns are"),
+        (b'<cols><col min="1" max="1" hidden="1"/><col min="3" max="4" hidden="0"/></cols>', ""),
+        (b'<cols><col min="4" max="5" hidden="1"/><col min="7" max="7" hidden="1"/></cols>', "3 hidden columns are"),
+    ],
+)
+def test_hidden_columns_are_data_and_the_user_is_told(
+    columns: bytes, words: str, good: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "hidden.xlsx"
+    path.write_bytes(good.swap(good.sheet("S inforce"), rb"<sheetData>", columns + b"<sheetData>").packed())
+    assert main(["check", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "8 policies can be run" in said
+    assert (f"Note: {words} read as data in table inforce on sheet S inforce" in said) == bool(words)
+    assert ("hidden" in said) == bool(words)
+
+
+@pytest.mark.parametrize("state", [b"hidden", b"veryHidden"])
+def test_a_hidden_sheet_is_read_and_the_user_is_told(
+    state: bytes, good: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "hidden.xlsx"
+    hidden = good
+    for name in (b"S settings", b"S inforce"):
+        hidden = hidden.swap(
+            "xl/workbook.xml", b'<sheet name="%b"' % name, b'<sheet name="%b" state="%b"' % (name, state)
+        )
+    hidden = hidden.swap(hidden.sheet("S inforce"), rb'<row r="5"', b'<row r="5" hidden="1"')
+    path.write_bytes(hidden.packed())
+    assert main(["check", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "Note: table settings on hidden sheet S settings is read as data" in said
+    assert "Note: 1 hidden row is read as data in table inforce on hidden sheet S inforce" in said
+    assert said.count("hidden sheet") == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 from xl_ltc.errors import InputError, Problem
 from xl_ltc.inforce.columns import MAX_KEPT, Ids
 from xl_ltc.inforce.read import (
-    FEW_VALUES,
     MOST_PARQUET_BYTES,
+    as_codes,
     check_count,
+    check_width,
     raw_policies,
     reading_parquet,
     record_locator,
@@ -29,6 +30,8 @@ from xl_ltc.tables import InputTable, header_problems, label_text
 
 POLICIES_A_PART = 250_000
 """Policies of a part, unless a number of parts is asked for."""
+MOST_POLICIES = 1_000_000_000
+"""Of a file; a hash of eight bytes is kept of the id of each, and a few kilobytes can claim any number."""
 POLICIES_A_BATCH = 100_000
 """Most policies in memory at a time."""
 
@@ -74,7 +77,8 @@ def parts_of(path: Path, parts: int | None = None) -> tuple[Part, ...]:
     if path.suffix.lower() != ".parquet":
         raise InputError.single(str(path), f"file ending {path.suffix!r}", "a Parquet file, to be read in partitions")
     check_file(path, MOST_PARQUET_BYTES, "a Parquet file")
-    with reading_parquet(path), _opened(path, ()) as file:
+    with reading_parquet(path), pq.ParquetFile(path) as file:
+        check_width(path, file)
         metadata = file.metadata
         groups = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
         empty = raw_policies(file.schema_arrow.empty_table(), record_locator(path.name))
@@ -84,6 +88,8 @@ def parts_of(path: Path, parts: int | None = None) -> tuple[Part, ...]:
     records = sum(groups)
     if not records:
         raise InputError.single(path.name, "no rows", "a row for each policy")
+    if records > MOST_POLICIES:
+        raise InputError.single(path.name, f"{records:,} policies", f"at most {MOST_POLICIES:,}")
     wanted = min(parts or -(-records // POLICIES_A_PART), records)
     cuts = _cuts(np.cumsum([0, *groups]), wanted)
     size = path.stat().st_size
@@ -151,26 +157,28 @@ def _records(file: pq.ParquetFile, part: Part, columns: list[str] | None, polici
             return
 
 
-def _opened(path: Path, as_codes: Sequence[str] = FEW_VALUES) -> pq.ParquetFile:
-    """A file to be read page by page; ``as_codes``: columns it surely has, which are read as codes."""
-    return pq.ParquetFile(path, read_dictionary=list(as_codes), buffer_size=_READ_BUFFER, pre_buffer=False)
+def _opened(path: Path) -> pq.ParquetFile:
+    """A file to be read page by page."""
+    with pq.ParquetFile(path) as file:
+        codes = as_codes(file)
+    return pq.ParquetFile(path, read_dictionary=codes, buffer_size=_READ_BUFFER, pre_buffer=False)
 
 
 def check_ids_once(path: Path) -> None:
     """Whether each policy id of a file stands in one record only.
 
-    Eight bytes a policy are kept, a hash of its id; records with the same hash are read once more and compared.
+    Eight bytes a policy are kept, a hash of its id; records with the same hash are read once more and compared. A file
+    in which many ids stand again is not read to its end, and the problems up to there are counted.
 
     Raises:
         InputError: as ``check_inforce`` says it; at most ``MAX_KEPT`` problems kept.
     """
     whole = parts_of(path, 1)[0]
-    hashes = np.concatenate([_hashes(ids) for ids in _ids(whole)])
-    ordered = np.sort(hashes)
-    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    del ordered
+    hashes = _hashes_of(whole)
+    twice = _again(hashes)
     if not len(twice):
         return
+    twice = np.unique(twice)
     rows = np.flatnonzero(np.isin(hashes, twice))
     _, first, of = np.unique(hashes[rows], return_index=True, return_inverse=True)
     firsts = rows[first[of.reshape(-1)]]
@@ -192,6 +200,26 @@ def check_ids_once(path: Path) -> None:
         raise InputError(problems, len(problems) + unread)
 
 
+def _hashes_of(part: Part) -> np.ndarray:
+    """A hash of each id, up to where many have stood before."""
+    found: list[np.ndarray] = []
+    count, look_at = 0, POLICIES_A_BATCH
+    for ids in _ids(part):
+        found.append(_hashes(ids))
+        count += len(found[-1])
+        if count >= look_at:
+            found, look_at = [np.concatenate(found)], 4 * count
+            if len(_again(found[0])) > MAX_KEPT:
+                break
+    return np.concatenate(found)
+
+
+def _again(hashes: np.ndarray) -> np.ndarray:
+    """The hashes that stand again, as often as they do."""
+    ordered = np.sort(hashes)
+    return np.asarray(ordered[1:][ordered[1:] == ordered[:-1]])
+
+
 def _ids(part: Part) -> Iterator[Ids]:
     for table in _tables(part, ["policy_id"], POLICIES_A_BATCH):
         yield Ids.of(raw_policies(table, record_locator(part.path.name)).frame["policy_id"])
@@ -211,6 +239,8 @@ def _ids_at(part: Part, rows: np.ndarray) -> tuple[dict[int, str], dict[int, str
         for row in here.tolist():
             text[row], trimmed[row] = ids.text[row - first].as_py() or "", ids.trimmed[row - first].as_py()
         first += len(ids.blank)
+        if first > rows[-1]:
+            break
     return text, trimmed
 
 

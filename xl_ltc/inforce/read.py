@@ -39,10 +39,21 @@ MOST_PARQUET_BYTES = 1 << 40
 """Of a Parquet file; what it holds is bounded by ``MOST_POLICIES_AT_ONCE`` or read in parts."""
 MOST_POLICIES_AT_ONCE = 50_000_000
 """Of a Parquet file that is read as a whole; a few kilobytes can claim any number. More are read by partitions."""
+MOST_COLUMNS = 1_000
+"""Of a Parquet file; those of a policy are some twenty, others are refused or left out."""
+MOST_CELLS_AT_ONCE = 2_000_000_000
+"""Of a Parquet file that is read as a whole: the most policies, of forty columns."""
+MOST_ID_BYTES = 1 << 31
+"""Of all policy ids read at a time. In a file a long one stands once, however many policies have it."""
 LONGEST_HEADER = 1 << 20
 """Characters of a CSV's header row; the columns of a policy take some three hundred."""
 _CELLS = "text, whole numbers, numbers, dates or yes/no values, one in a cell"
 _DAYS = (np.datetime64("0001-01-01"), np.datetime64("9999-12-31"))
+_ID = "policy_id"
+_ONE_BY_ONE = {"PLAIN", "RLE", "BIT_PACKED"}
+"""The encodings of a column each value of which is stored: of values, and of which of them are missing."""
+_NEVER_CODES = {"DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"}
+"""The encodings that pyarrow does not read as codes; in the first a text is stored as what differs from the last."""
 _PANDAS_INDEX = re.compile(r"^__index_level_\d+__$")
 
 
@@ -87,13 +98,43 @@ def record_locator(file: str, first: int = 0) -> Locator:
 def _read_parquet(path: Path) -> InputTable:
     with reading_parquet(path):
         with pq.ParquetFile(path) as file:
-            policies = file.metadata.num_rows
+            policies, columns = file.metadata.num_rows, check_width(path, file)
+            codes = as_codes(file)
         if policies > MOST_POLICIES_AT_ONCE:
             allowed = f"at most {MOST_POLICIES_AT_ONCE:,} at a time; more by xl-ltc run --partitions auto"
             raise InputError.single(path.name, f"{policies:,} policies", allowed)
-        table = pq.read_table(path, read_dictionary=FEW_VALUES)
+        if policies * columns > MOST_CELLS_AT_ONCE:
+            found = f"{policies:,} policies of {columns:,} columns"
+            raise InputError.single(path.name, found, f"at most {MOST_CELLS_AT_ONCE:,} cells at a time")
+        table = pq.read_table(path, read_dictionary=codes)
         check_count(path, len(table), policies)
         return raw_policies(table, record_locator(path.name))
+
+
+def check_width(path: Path, file: pq.ParquetFile) -> int:
+    """The columns of a Parquet file; raises InputError for more than ``MOST_COLUMNS``."""
+    columns = len(file.schema_arrow)
+    if columns > MOST_COLUMNS:
+        raise InputError.single(path.name, f"{columns:,} columns", f"at most {MOST_COLUMNS:,} columns")
+    return columns
+
+
+def as_codes(file: pq.ParquetFile) -> list[str]:
+    """The columns of text to be read as codes, by which text that stands once in the file is not multiplied.
+
+    Ids stored one by one, as ``write_policies`` stores them, are read as they are, which is quicker.
+    """
+    texts = {field.name for field in file.schema_arrow if _is_text(field.type)}
+    columns = {name: i for i in range(file.metadata.num_columns) if (name := file.metadata.schema.column(i).path)}
+    encodings: dict[str, set[str]] = {name: set() for name in texts}
+    for group in map(file.metadata.row_group, range(file.metadata.num_row_groups)):
+        for name in texts:
+            encodings[name].update(group.column(columns[name]).encodings)
+    return [
+        name
+        for name, stored in encodings.items()
+        if not (stored & _NEVER_CODES or (name == _ID and stored <= _ONE_BY_ONE))
+    ]
 
 
 def check_count(path: Path, found: int, said: int) -> None:
@@ -115,6 +156,10 @@ def reading_parquet(path: Path) -> Iterator[None]:
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         words = " ".join(str(error).split())
         words = words if len(words) <= 200 else f"{words[:199]}…"
+        if isinstance(error, MemoryError):
+            found = f"a file that can't be read in the memory there is ({words})"
+            allowed = "a Parquet file that fits; xl-ltc run --partitions auto reads one in parts"
+            raise InputError.single(path.name, found, allowed) from error
         raise InputError.single(path.name, f"a file that can't be read ({words})", "a Parquet file") from error
 
 
@@ -123,7 +168,7 @@ def raw_policies(table: pa.Table, locate: Locator) -> InputTable:
 
     Raises:
         InputError: a column whose cells are no text, numbers or dates; a date that no calendar has; text that is not
-            UTF-8, or other damage.
+            UTF-8, or other damage; ids that are too long together.
     """
     # pandas writes the row labels of a filtered frame beside its columns.
     table = table.select([i for i, name in enumerate(table.column_names) if not _PANDAS_INDEX.match(name)])
@@ -138,14 +183,34 @@ def raw_policies(table: pa.Table, locate: Locator) -> InputTable:
         table.validate(full=True)
     except pa.ArrowInvalid as error:
         raise InputError.single(locate(None, None), f"damaged cells ({error})", "a Parquet file") from error
+    table = _with_plain_ids(table, locate)
     problems = [problem for name, column in _columns(table) if (problem := _odd_date(name, column, locate))]
     if problems:
         raise InputError(problems)
     return InputTable(_frame(table), locate)
 
 
+def _with_plain_ids(table: pa.Table, locate: Locator) -> pa.Table:
+    """Ids that were read as codes, as text."""
+    for i, name in enumerate(table.column_names):
+        kind = table.schema.field(i).type
+        if name != _ID or not pa.types.is_dictionary(kind) or not _is_text(kind.value_type):
+            continue
+        chunks = table.column(i).chunks
+        sizes = [pc.sum(pc.take(pc.binary_length(c.dictionary), c.indices)).as_py() or 0 for c in chunks]
+        if (size := sum(sizes)) > MOST_ID_BYTES:
+            found = f"{size:,} bytes of policy ids, {size // len(table):,} a policy"
+            raise InputError.single(locate(None, name), found, f"at most {MOST_ID_BYTES:,} bytes")
+        table = table.set_column(i, name, table.column(i).cast(kind.value_type))
+    return table
+
+
 def _columns(table: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
     return zip(table.column_names, table.columns, strict=True)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _is_plain(kind: pa.DataType) -> bool:
@@ -289,7 +354,9 @@ def write_policies(frame: pd.DataFrame, path: Path) -> None:
         raise InputError.single(str(path), f"file ending {shown(path.suffix)}", "the file ending .parquet or .csv")
     with written_whole(path) as part:
         if ending == ".parquet":
-            pq.write_table(_as_arrow(frame), part, row_group_size=POLICIES_A_ROW_GROUP)
+            table = _as_arrow(frame)
+            repeated = [name for name in table.column_names if name != _ID]
+            pq.write_table(table, part, row_group_size=POLICIES_A_ROW_GROUP, use_dictionary=repeated)
         else:
             pacsv.write_csv(_as_arrow(frame), part)
 

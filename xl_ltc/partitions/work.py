@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from xl_ltc.errors import InputError
 from xl_ltc.inforce.block import Block
+from xl_ltc.inforce.columns import MAX_KEPT
 from xl_ltc.inforce.control_totals import control_totals
 from xl_ltc.inforce.parts import POLICIES_A_BATCH, Part, batches, check_ids_once, together
 from xl_ltc.inforce.schema import CODED
@@ -120,6 +121,8 @@ def work_on_all(
     try:
         check_ids_once(parts[0].path)
     except InputError as error:
+        if error.total > MAX_KEPT:  # nothing else would be told
+            raise
         errors.append(error)
     for part in parts:
         progress(f"{'checking' if errors else 'projecting'} {part}")

@@ -39,6 +39,22 @@ GROUPABLE: Mapping[str, Kind] = MappingProxyType(
 )
 """The columns a recut can group by."""
 
+SUMMED = ("annualized_premium", *(name for name in PRESENT_VALUES if "lives" not in name))
+"""What a recut sums of the policies."""
+
+READ: Mapping[Table, Mapping[str, Kind]] = MappingProxyType(
+    {
+        POLICIES: {POLICY_ID: "text", **GROUPABLE, **dict.fromkeys(SUMMED, "number")},
+        YEARS: {POLICY_ID: "text", **GROUPABLE, CALENDAR_YEAR: "integer", **dict.fromkeys(CASH_FLOWS, "number")},
+        HISTORY: {
+            **{name: GROUPABLE[name] for name in HISTORY_KEYS},
+            CALENDAR_YEAR: "integer",
+            **dict.fromkeys((*HISTORY_MEASURES, VALUE_FACTOR), "number"),
+        },
+    }
+)
+"""The columns of each table that a recut may read."""
+
 BAND_WIDTH = 5
 BANDS: Mapping[str, str] = MappingProxyType({f"{name}_band": name for name in ("issue_age", "attained_age")})
 """Bands of ``BAND_WIDTH`` years from a multiple of it on, e.g. 60-64, and the column they are of."""

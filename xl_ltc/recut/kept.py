@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
-from collections.abc import Collection, Mapping
+import os
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from xl_ltc.errors import InputError
+from xl_ltc.errors import InputError, shown
 from xl_ltc.files import sha256
-from xl_ltc.recut.columns import Table
+from xl_ltc.input_files import file_bytes, is_file
+from xl_ltc.recut.columns import HISTORY, POLICIES, YEARS, Table
 
 RECORD = "kept_run.json"
 DATA = "xl_ltc_kept-"
 """Begin of the name of the folder with a kept run's files."""
 WHAT, FORMAT = "results of an xl_ltc run, policy by policy", 1
+MOST_RECORD_BYTES = 100_000_000
+"""Of a record, which has some three hundred a file and a few thousand more."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +80,18 @@ class KeptRun:
         if record.get("format") != FORMAT:
             found = f"a kept run of format {record.get('format')}"
             raise InputError.single(str(folder / RECORD), found, f"format {FORMAT}; keep the run again")
-        try:
-            kept = cls(
-                folder,
-                str(record["valuation_date"]),
-                int(record["policies"]),
-                {str(name): tuple(values) for name, values in record["categories"].items()},
-                record["run"],
-                tuple(KeptFile(**file) for file in record["files"]),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InputError.single(str(folder / RECORD), f"a record that can't be read ({error!r})", _AGAIN) from error
+        wrong = next((name for name, is_right in _ENTRIES.items() if not is_right(record.get(name))), None)
+        if wrong is not None:
+            found = f"a record that can't be read ({wrong} is missing or none of a run's)"
+            raise InputError.single(str(folder / RECORD), found, _AGAIN)
+        kept = cls(
+            folder,
+            record["valuation_date"],
+            record["policies"],
+            {name: tuple(values) for name, values in record["categories"].items()},
+            record["run"],
+            tuple(KeptFile(**file) for file in record["files"]),
+        )
         for file in kept.files:
             kept._check_there(file)
         return kept
@@ -109,9 +117,13 @@ class KeptRun:
 
     def _check_there(self, file: KeptFile) -> None:
         path = self.folder / file.path
-        if not path.resolve().is_relative_to(self.folder.resolve()):
-            raise InputError.single(str(self.folder / RECORD), f"file {file.path!r}", "a file in the folder")
-        if not path.is_file():
+        try:
+            inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.folder))
+        except ValueError:  # a NUL
+            inside = False
+        if not inside:
+            raise InputError.single(str(self.folder / RECORD), f"file {shown(file.path)}", "a file in the folder")
+        if not is_file(path):
             raise InputError.single(str(path), "no such file", f"every file of the kept run; {_AGAIN}")
         if path.stat().st_size != file.bytes:
             found = f"a file of {path.stat().st_size:,} bytes"
@@ -128,7 +140,54 @@ def is_kept(folder: Path) -> bool:
 
 def _record(folder: Path) -> dict[str, Any] | None:
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = json.loads(file_bytes(folder / RECORD, MOST_RECORD_BYTES, "the record of a kept run"))
+    except (InputError, ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and record.get("what") == WHAT else None
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(dt.date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _are_categories(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_are_texts, value.values()))
+
+
+def _is_run(value: object) -> bool:
+    """Whether a run's manifest has what a recut shows of it as it should be."""
+    return isinstance(value, dict) and _are_texts(value.get("warnings", []))
+
+
+def _are_files(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_file_entry, value))
+
+
+def _is_file_entry(value: object) -> bool:
+    if not isinstance(value, dict) or value.keys() != {f.name for f in dataclasses.fields(KeptFile)}:
+        return False
+    texts, counts = [value[name] for name in ("path", "series", "sha256")], [value["rows"], value["bytes"]]
+    return _are_texts(texts) and all(map(_is_count, counts)) and value["table"] in (POLICIES, YEARS, HISTORY)
+
+
+_ENTRIES: Mapping[str, Callable[[object], bool]] = MappingProxyType(
+    {
+        "valuation_date": _is_day,
+        "policies": _is_count,
+        "categories": _are_categories,
+        "run": _is_run,
+        "files": _are_files,
+    }
+)
+"""The entries of a record that are used, and whether one is what it should be."""

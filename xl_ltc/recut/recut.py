@@ -6,10 +6,10 @@ import glob
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from xl_ltc.errors import InputError, one_of
+from xl_ltc.errors import InputError, one_of, shown
 from xl_ltc.loss_ratio.values import lifetime_loss_ratio
 from xl_ltc.recut.columns import (
     AFFECTED,
@@ -23,13 +23,15 @@ from xl_ltc.recut.columns import (
     HISTORY_MEASURES,
     POLICIES,
     POLICY_ID,
-    PRESENT_VALUES,
+    READ,
+    SUMMED,
     VALUE_FACTOR,
     YEARS,
     YES,
     Kind,
+    Table,
 )
-from xl_ltc.recut.kept import KeptRun
+from xl_ltc.recut.kept import RECORD, KeptRun
 from xl_ltc.tables import to_number
 
 if TYPE_CHECKING:
@@ -44,7 +46,6 @@ BY = (*GROUPABLE, *BANDS)
 
 COUNTS = ("policies", "affected")
 FUTURE = ("earned_premium", "incurred_claims")
-_FUTURE_SUMS = ("annualized_premium", *(name for name in PRESENT_VALUES if "lives" not in name))
 _PAST_SUMS = tuple(f"accumulated_{name}" for name in HISTORY_MEASURES if name != "lives")
 
 
@@ -104,7 +105,7 @@ class Recut:
     @property
     def sums(self) -> tuple[str, ...]:
         """What is summed, in order."""
-        return (*COUNTS, *_FUTURE_SUMS, *(_PAST_SUMS if self.has_history else ()))
+        return (*COUNTS, *SUMMED, *(_PAST_SUMS if self.has_history else ()))
 
     @property
     def note(self) -> str:
@@ -138,19 +139,19 @@ def recut(kept: KeptRun, by: Sequence[str] = (), only: Iterable[tuple[str, str]]
     duckdb = _duckdb()
     conditions = _Conditions.of(only)
     with duckdb.connect() as connection:
-        source = _Source(connection, kept, conditions)
         try:
-            return _recut(source, by, only, years)
+            return _recut(_Source(connection, kept, conditions), by, only, years)
         except duckdb.Error as error:
+            words = f"files that DuckDB can't read ({' '.join(str(error).split())[:200]})"
             allowed = "a kept run that nothing changes meanwhile; keep the run again"
-            raise InputError.single(str(kept.folder), str(error), allowed) from error
+            raise InputError.single(str(kept.folder), words, allowed) from error
 
 
 def _recut(source: _Source, by: tuple[str, ...], only: Only, years: bool) -> Recut:
     source.check_values()
     has_history = {*by, *(name for name, _ in only)} <= {*HISTORY_KEYS}
     sums = dict(source.future(by))
-    names = (*COUNTS, *_FUTURE_SUMS)
+    names = (*COUNTS, *SUMMED)
     if has_history:
         past = dict(source.past(by))
         nothing, no_past = (0.0,) * len(names), (0.0,) * len(_PAST_SUMS)
@@ -245,7 +246,7 @@ class _Source:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, kept: KeptRun, conditions: _Conditions) -> None:
         self._connection, self._kept, self._conditions = connection, kept, conditions
-        self._policies = _files(kept.checked(POLICIES))
+        self._policies = self._files(POLICIES)
 
     def check_values(self) -> None:
         """Raises InputError for a condition that no policy meets."""
@@ -267,25 +268,25 @@ class _Source:
     def future(self, by: Sequence[str]) -> Iterable[tuple[Key, tuple[float, ...]]]:
         """Counts and sums over policies by group."""
         sums = ", ".join(
-            ["count(*)", f"count(*) FILTER (\"{AFFECTED}\" = '{YES}')", *(f'fsum("{name}")' for name in _FUTURE_SUMS)]
+            ["count(*)", f"count(*) FILTER (\"{AFFECTED}\" = '{YES}')", *(f'fsum("{name}")' for name in SUMMED)]
         )
         return self._grouped(by, (), sums, self._policies)
 
     def past(self, by: Sequence[str]) -> Iterable[tuple[Key, tuple[float, ...]]]:
         """Accumulated history by group."""
         sums = ", ".join(f'fsum("{name}" * "{VALUE_FACTOR}")' for name in HISTORY_MEASURES if name != "lives")
-        return self._grouped(by, (), sums, _files(self._kept.checked(HISTORY)))
+        return self._grouped(by, (), sums, self._files(HISTORY))
 
     def future_years(self, by: Sequence[str]) -> Iterable[YearOfGroup]:
         """Projected cash flows."""
         sums = ", ".join(f'fsum("{name}")' for name in CASH_FLOWS)
-        files = _files(self._kept.checked(YEARS, self._conditions.series))
+        files = self._files(YEARS, self._conditions.series)
         return _by_year(self._grouped(by, (CALENDAR_YEAR,), sums, files))
 
     def past_years(self, by: Sequence[str]) -> Iterable[YearOfGroup]:
         """Actual cash flows; they are the same before and after the increase."""
         sums = ", ".join(f'fsum("{name.rsplit("_", 1)[0]}")' for name in CASH_FLOWS)
-        return _by_year(self._grouped(by, (CALENDAR_YEAR,), sums, _files(self._kept.checked(HISTORY))))
+        return _by_year(self._grouped(by, (CALENDAR_YEAR,), sums, self._files(HISTORY)))
 
     def order(self, by: Sequence[str]) -> Any:
         """A sort key for groups: the assumption tables' order of categories, numbers by size."""
@@ -296,7 +297,13 @@ class _Source:
         if name in BANDS:
             return lambda band: int(band.split("-")[0])
         position = {category: i for i, category in enumerate(self._kept.categories.get(name, ()))}
-        return position.__getitem__ if position else lambda value: value
+
+        def of_category(value: Any) -> int:
+            if value not in position:
+                raise _damaged(str(self._kept.folder), f"{name} {shown(value)}, which the record does not know")
+            return position[value]
+
+        return of_category if position else lambda value: value
 
     def _grouped(
         self, by: Sequence[str], more: Sequence[str], sums: str, files: Sequence[str]
@@ -306,10 +313,27 @@ class _Source:
         group = f" GROUP BY {', '.join(map(str, range(1, len(keys) + 1)))}" if keys else ""
         sql = f"SELECT {', '.join([*keys, sums])} FROM {_PARQUET} WHERE {self._conditions.sql}{group}"
         for row in self._rows(sql, self._with(files)):
+            if None in row[: len(keys)]:
+                raise _damaged(str(self._kept.folder), f"nothing (blank) in one of {', '.join((*by, *more))}")
             yield tuple(row[: len(keys)]), tuple(float(value or 0.0) for value in row[len(keys) :])
 
     def _with(self, files: Sequence[str]) -> list[Any]:
         return [files, *self._conditions.parameters]
+
+    def _files(self, table: Table, series: Collection[str] | None = None) -> list[str]:
+        """The files of a table as DuckDB reads them, found to be those that were written, and of a kept run's kind."""
+        paths = self._kept.checked(table, series)
+        names = [glob.escape(str(path)) for path in paths]  # a bracket or star would stand for others
+        if not names:
+            raise _damaged(str(self._kept.folder / RECORD), f"no file of the table {table}")
+        for path, name in zip(paths, names, strict=True):
+            stored = dict(self._rows("SELECT name, type FROM parquet_schema(?)", [name]))
+            for column, kind in READ[table].items():
+                found = stored.get(column)
+                if found not in _STORED[kind]:
+                    what = f"column {column} of the type {found}" if column in stored else f"no column {column}"
+                    raise _damaged(str(path), what)
+        return names
 
     def _rows(self, sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
         return self._connection.execute(sql, parameters).fetchall()
@@ -318,9 +342,14 @@ class _Source:
 _PARQUET = "read_parquet(?, hive_partitioning = false)"
 
 
-def _files(paths: Iterable[Path]) -> list[str]:
-    """Names as DuckDB reads them, in which a bracket or star would stand for others."""
-    return [glob.escape(str(path)) for path in paths]
+_STORED: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+    {"text": ("BYTE_ARRAY",), "integer": ("INT32", "INT64"), "number": ("DOUBLE",)}
+)
+"""How Parquet stores each kind."""
+
+
+def _damaged(place: str, found: str) -> InputError:
+    return InputError.single(place, found, "a kept run as xl-ltc run … --keep wrote it; keep the run again")
 
 
 def _by_year(rows: Iterable[tuple[Key, tuple[float, ...]]]) -> Iterable[YearOfGroup]:

@@ -28,11 +28,19 @@ from xl_ltc.scenarios.specs import SPECS as SCENARIO_SPECS
 from xl_ltc.settings import Settings
 from xl_ltc.tables import InputTable, column_letters, sheet_locator
 from xl_ltc.workbook.layout import CONTROL_TABLE, SETTINGS_TABLE
-from xl_ltc.workbook.package.book import sheet_entries
+from xl_ltc.workbook.package.book import SheetEntry, sheet_entries
 from xl_ltc.workbook.package.copying import tables_of
 from xl_ltc.workbook.package.ooxml import REPAIR, Element, main
 from xl_ltc.workbook.package.opc import Package
-from xl_ltc.workbook.read_cells import Area, check_extent, check_text, flawed_cells, hidden_rows, merged_areas
+from xl_ltc.workbook.read_cells import (
+    Area,
+    check_extent,
+    check_text,
+    flawed_cells,
+    hidden_columns,
+    hidden_rows,
+    merged_areas,
+)
 
 REQUIRED = (*(spec.name for spec in SPECS), CONTROL_TABLE, SETTINGS_TABLE, HISTORY.name)
 """The Excel tables every workbook must have."""
@@ -55,7 +63,7 @@ class WorkbookInputs:
         inforce, sold: the in-force policies and the policies sold as they stand, or None where the workbook has no such
             table.
         scenarios: scenarios and grids, as far as they are given; ``check_scenarios`` checks them.
-        notes: what the user may not know of the tables, such as hidden rows.
+        notes: what the user may not know of the tables, such as hidden rows, columns and sheets.
     """
 
     tables: dict[str, InputTable]
@@ -187,7 +195,8 @@ def typed_choices(tables: Mapping[str, InputTable], kinds: Sequence[type[Any]]) 
 class _Place:
     """Where an Excel table stands: its sheet, the sheet's part, and the cells of its body.
 
-    ``headers`` are the names the table itself keeps, used when it shows no header row.
+    ``headers`` are the names the table itself keeps, used when it shows no header row; ``hidden`` is whether its
+    sheet is.
     """
 
     name: str
@@ -197,6 +206,7 @@ class _Place:
     has_header: bool
     has_totals: bool
     headers: tuple[str, ...]
+    hidden: bool
 
     @property
     def whole(self) -> Area:
@@ -298,17 +308,17 @@ def _find(package: Package, wanted: Collection[str]) -> tuple[dict[str, _Place],
                 sheets = f"a table on sheet {places[name].sheet} and another on sheet {entry.name}"
                 problems.append(Problem(f"{package.path}, table {name}", sheets, "one table of a name"))
                 continue
-            places[name] = _place(name, entry.name, entry.part, table)
+            places[name] = _place(name, entry, table)
     return places, problems
 
 
-def _place(name: str, sheet: str, part: str, table: Element) -> _Place:
+def _place(name: str, entry: SheetEntry, table: Element) -> _Place:
     """Where a table says it stands.
 
     Raises:
         InputError: nowhere: its range, or its rows of headers and totals, are none.
     """
-    reference = table.get("ref", "")
+    sheet, reference = entry.name, table.get("ref", "")
     columns = tuple(str(c.get("name")) for c in table.iterfind(f"{main('tableColumns')}/{main('tableColumn')}"))
     try:
         area = Area.of(reference)
@@ -323,7 +333,8 @@ def _place(name: str, sheet: str, part: str, table: Element) -> _Place:
         found = f"the range {reference}, {width:,} columns wide, and {len(columns):,} columns"
         raise InputError.single(f"sheet {sheet}, table {name}", found, REPAIR)
     body = Area(area.first_row + header_rows, area.first_column, area.last_row - totals_rows, area.last_column)
-    return _Place(name, sheet, part, body, header_rows > 0, totals_rows > 0, columns)
+    hidden = entry.element.get("state") in ("hidden", "veryHidden")
+    return _Place(name, sheet, entry.part, body, header_rows > 0, totals_rows > 0, columns, hidden)
 
 
 def _rows(book: python_calamine.CalamineWorkbook, sheet: str, path: Path) -> list[list[Any]]:
@@ -338,7 +349,7 @@ def _rows(book: python_calamine.CalamineWorkbook, sheet: str, path: Path) -> lis
 def _table(place: _Place, rows: Sequence[Sequence[Any]], sheet_xml: bytes) -> InputTable:
     """The body of a table as it stands, without blank rows at its end, which a user clears and does not delete.
 
-    Hidden rows are read: Excel's own formulas count them, too.
+    Hidden rows and columns are read: Excel's own formulas count them, too.
     """
     body = place.body
     width = body.last_column - body.first_column + 1
@@ -355,10 +366,21 @@ def _table(place: _Place, rows: Sequence[Sequence[Any]], sheet_xml: bytes) -> In
         values[:] = cells
     frame = pd.DataFrame(values, columns=pd.Index(names, dtype=object), dtype=object)
     filled = dataclasses.replace(body, last_row=body.first_row + len(cells) - 1)
-    hidden = hidden_rows(sheet_xml, filled)
-    rows_are = "row is" if hidden == 1 else "rows are"
-    note = f"{hidden:,} hidden {rows_are} read as data in table {place.name} on sheet {place.sheet}" if hidden else ""
+    note = _hidden(place, hidden_rows(sheet_xml, filled), hidden_columns(sheet_xml, filled))
     return InputTable(frame, sheet_locator(place.sheet, body.first_row - 1, body.first_column, names), note)
+
+
+def _hidden(place: _Place, rows: int, columns: int) -> str:
+    """What of a table the user does not see, or nothing."""
+    counts = [(rows, "row"), (columns, "column")]
+    parts = [f"{count:,} hidden {noun}{'s' if count > 1 else ''}" for count, noun in counts if count]
+    if not parts and not place.hidden:
+        return ""
+    sheet = f"{'hidden sheet' if place.hidden else 'sheet'} {place.sheet}"
+    if not parts:
+        return f"table {place.name} on {sheet} is read as data"
+    verb = "is" if rows + columns == 1 else "are"
+    return f"{' and '.join(parts)} {verb} read as data in table {place.name} on {sheet}"
 
 
 def _rows_left_out(place: _Place, rows: Sequence[Sequence[Any]]) -> Iterator[Problem]:

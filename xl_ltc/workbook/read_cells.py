@@ -24,6 +24,8 @@ _ROWS_WITHOUT_ADDRESS = (b"<row>", b":row>", b"<row/>", b":row/>")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([A-Z0-9:$]+)[\"']")
 _ROW_TAG = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]{1,7})[\"']")
+_COLUMN_TAG = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_COLUMN_SPAN = re.compile(rb"\s(min|max)\s*=\s*[\"']([0-9]{1,5})[\"']")
 _HIDDEN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
 _IN_PIECES = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]*<!")
 MOST_CELLS = 48_000_000
@@ -136,6 +138,13 @@ def hidden_rows(sheet: bytes, area: Area) -> int:
     rows = (row for row in _ROW_TAG.findall(sheet) if _HIDDEN.search(row))
     numbers = (int(found[1]) - 1 for row in rows if (found := _ROW_NUMBER.search(row)))
     return sum(area.first_row <= number <= area.last_row for number in numbers)
+
+
+def hidden_columns(sheet: bytes, area: Area) -> int:
+    """How many columns of an area are hidden, by hand or in a group that is closed."""
+    spans = [dict(_COLUMN_SPAN.findall(tag)) for tag in _COLUMN_TAG.findall(sheet) if _HIDDEN.search(tag)]
+    hidden = [range(int(span[b"min"]) - 1, int(span[b"max"])) for span in spans if len(span) == 2]
+    return sum(any(column in of for of in hidden) for column in range(area.first_column, area.last_column + 1))
 
 
 def flawed_cells(sheet: bytes, areas: Sequence[Area]) -> Iterator[tuple[int, int, str]]:

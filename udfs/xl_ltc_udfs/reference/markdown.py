@@ -23,9 +23,10 @@ columns and ranges are matched as Excel does, so one formula fills a column, and
 that can't be used get an error value of their own; the others get their results.
 
 **What a cell may hold.** Text that is only a number counts as that number, TRUE and FALSE as 1 and 0, a date as its
-serial number. Capitals do not matter in texts. A blank cell is an error, never a zero or a default: leave an
-optional argument out of the formula. (LibreOffice Calc itself turns a blank cell that is an argument by itself into
-0, before any function can see it; blank cells within a range are found there too.)
+serial number, counted from 1900 (in a workbook with the 1904 date system add 1462, or give the date as text,
+YYYY-MM-DD: the function is not told of the system). Capitals do not matter in texts. A blank cell is an error, never
+a zero or a default: leave an optional argument out of the formula. (LibreOffice Calc itself turns a blank cell that is
+an argument by itself into 0, before any function can see it; blank cells within a range are found there too.)
 
 **Errors.** `#VALUE!`: what was given is not what the argument takes. `#NUM!`: a number outside what is allowed, or
 no result exists. `#N/A`: nothing is there to read. `#DIV/0!`: a ratio to nothing. An error value given as an

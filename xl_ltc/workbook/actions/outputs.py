@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime as dt
 import functools
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +17,7 @@ from xl_ltc.exhibits.filing_pages import FilingPages, filing_exhibits, filing_pa
 from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.reconciliation.check import Check
-from xl_ltc.exhibits.table import Page, serial
+from xl_ltc.exhibits.table import Page
 from xl_ltc.files import in_words, staged
 from xl_ltc.workbook import last_run
 from xl_ltc.workbook.actions.places import version_of
@@ -27,6 +26,7 @@ from xl_ltc.workbook.actions.provenance.call import Call
 from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
 from xl_ltc.workbook.layout import LISTS
 from xl_ltc.workbook.package import graft
+from xl_ltc.workbook.package.shown_values import Value
 from xl_ltc.workbook.render import InputSheets, OutputSheets, write_workbook
 from xl_ltc.workbook.run_data import EarlierRuns
 
@@ -192,11 +192,10 @@ def _unwritten(put: Callable[[], None], otherwise: str) -> str:
     return ""
 
 
-def _set_on_control(run: FilingRun) -> dict[str, str | float]:
+def _set_on_control(run: FilingRun) -> dict[str, Value]:
     """What the Settings sheet shows of the settings on the Control sheet."""
     settings = run.assumptions.settings
-    values = {f.name: getattr(settings, f.name) for f in dataclasses.fields(settings) if f.metadata["on_control"]}
-    return {name: serial(value) if isinstance(value, dt.date) else value for name, value in values.items()}
+    return {f.name: getattr(settings, f.name) for f in dataclasses.fields(settings) if f.metadata["on_control"]}
 
 
 def remembered(run: FilingRun, record: Mapping[str, Any], workbook: Path) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from xl_ltc.workbook.actions.inputs import (
 )
 from xl_ltc.workbook.actions.keeping import finish
 from xl_ltc.workbook.actions.outputs import IntoWorkbook, Kept, Outcome, Shown, write_run
-from xl_ltc.workbook.actions.places import check_folder, check_out, version_of
+from xl_ltc.workbook.actions.places import check_folder, check_out, named_folder, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import CALL, Call
 from xl_ltc.workbook.actions.running import policy_files
@@ -78,8 +78,7 @@ def run_by_partitions(
     if file is None:
         named = f"inforce = {control.inforce!r}"
         raise InputError.single(basis.inputs.places["inforce"], named, "a Parquet file, to be read in partitions")
-    if results is None and control.results_folder:
-        results = workbook.parent / control.results_folder
+    results = results or named_folder(workbook, control.results_folder, basis.inputs.places["results_folder"])
     if results is not None:
         check_folder(results, "--results")
     elif out is None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
-from xl_ltc.errors import InputError
+from xl_ltc.errors import InputError, shown
 from xl_ltc.files import written_whole
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
@@ -72,6 +73,34 @@ def check_folder(folder: Path, option: str) -> None:
         raise InputError.single(option, f"{nearest}, which is a file", "a folder, there or to be made")
     if not os.access(nearest, os.W_OK):
         raise InputError.single(option, f"folder {nearest}, which can't be written to", "one that can be")
+
+
+def named_folder(workbook: Path, name: str, place: str) -> Path | None:
+    """The folder for results that a workbook names, in the workbook's own or below: it may come from anybody.
+
+    Args:
+        workbook: the user's; name: what it says, with slashes of either kind; blank for none.
+        place: of the name, for the message.
+
+    Raises:
+        InputError: a path that leads elsewhere, or a name that no folder can have on one system or another.
+    """
+    if not name:
+        return None
+    path = PureWindowsPath(name)
+    odd = [part for part in path.parts if part == ".." or _NO_NAME.search(part) or _DEVICE.match(part)]
+    if path.anchor or odd or not path.parts:
+        allowed = "a folder in that of the workbook or below; another is given by --results"
+        raise InputError.single(place, shown(name), allowed)
+    folder = workbook.parent.joinpath(*path.parts)
+    check_folder(folder, place)
+    return folder
+
+
+_NO_NAME = re.compile(r'[\x00-\x1f\x7f<>:"|?*]|[. ]$')
+"""What Windows does not allow in a name, among it all that means something to a shell or begins a line."""
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$)", re.IGNORECASE)
+"""The names of devices on Windows, in any folder and with any ending."""
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from xl_ltc.errors import InputError
+from xl_ltc.errors import InputError, one_line
 from xl_ltc.exhibits.run_data import HASHES, IDENTITY, RUN_ID, RunData
 from xl_ltc.files import sha256
 from xl_ltc.workbook import last_run
@@ -108,7 +108,7 @@ class Reproduction:
             *(f"  {c}" for c in self.results),
             self.summary,
         ]
-        return "\n".join(lines)
+        return "\n".join(map(one_line, lines))
 
     @property
     def summary(self) -> str:

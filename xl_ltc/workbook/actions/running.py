@@ -16,7 +16,7 @@ from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook.actions.inputs import named_file, read_inputs
 from xl_ltc.workbook.actions.keeping import kept_staged
 from xl_ltc.workbook.actions.outputs import IntoWorkbook, Kept, Outcome, Shown, write_run
-from xl_ltc.workbook.actions.places import check_folder, check_out, version_of
+from xl_ltc.workbook.actions.places import check_folder, check_out, named_folder, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import CALL, WORKBOOK, Call
 from xl_ltc.workbook.run_data import read_earlier_runs
@@ -69,9 +69,7 @@ def run_workbook(
         check_folder(keep, "--keep")
     version = version_of(workbook)
     inputs = read_inputs(workbook, inforce, progress, out, sold)
-    if results is None and inputs.control.results_folder:
-        results = workbook.parent / inputs.control.results_folder
-        check_folder(results, "results_folder on the Control sheet")
+    results = results or named_folder(workbook, inputs.control.results_folder, "results_folder on the Control sheet")
     earlier = read_earlier_runs(workbook)
     shown = Shown.of(inputs.run(progress))
     call = Call.of("run", policy_files(workbook, inforce, sold, inputs.control))

@@ -21,7 +21,7 @@ from xl_ltc.scenarios.run import run_sensitivities
 from xl_ltc.scenarios.specs import GRIDS, SCENARIOS
 from xl_ltc.scenarios.tables import Asked, check_scenarios
 from xl_ltc.workbook.actions.inputs import WorkbookBasis, check_not_policies, completed, read_basis
-from xl_ltc.workbook.actions.places import check_folder, check_out, version_of, write_text
+from xl_ltc.workbook.actions.places import check_folder, check_out, named_folder, version_of, write_text
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import Call
 from xl_ltc.workbook.actions.provenance.manifest_file import write_manifest
@@ -96,9 +96,7 @@ def sensitivities_workbook(
     basis = read_basis(workbook, progress)
     check_not_policies(out, workbook, inforce, sold, basis.inputs)
     control = basis.inputs.control
-    if results is None and control.results_folder:
-        results = workbook.parent / control.results_folder
-        check_folder(results, "results_folder on the Control sheet")
+    results = results or named_folder(workbook, control.results_folder, basis.inputs.places["results_folder"])
     asked = _asked(workbook, basis, names)
     inputs = completed(basis, workbook, inforce, progress, sold)
     sets = inputs.sets([inputs.request.projected], progress)

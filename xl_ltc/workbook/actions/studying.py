@@ -30,6 +30,7 @@ from xl_ltc.workbook.actions.places import (
     check_folder,
     check_no_folder,
     check_out,
+    named_folder,
     same_file,
     version_of,
 )
@@ -142,10 +143,9 @@ def study_workbook(
     version = version_of(workbook)
     progress(f"reading {workbook.name}")
     asked = read_study(workbook)
-    if results is None and asked.control.results_folder:
-        results = workbook.parent / asked.control.results_folder
     if results is not None:
         check_folder(results, "--out")
+    results = results or named_folder(workbook, asked.control.results_folder, asked.places["results_folder"])
     files = DataFiles.of(asked, workbook.parent, policies, claims)
     _check_kept(out, files, workbook)
     conducted = _conduct(asked, files, f"xl-ltc study {workbook.name}", progress)

@@ -18,6 +18,7 @@ from xl_ltc.workbook.package.book import (
     sheet_entries,
 )
 from xl_ltc.workbook.package.copying import PartCopier, adapt_tables, shared_strings, tables_of
+from xl_ltc.workbook.package.dates import count_from_1904, counts_from_1904, date_styles
 from xl_ltc.workbook.package.drawings import add_rendered_objects, keep_users_objects
 from xl_ltc.workbook.package.dynamic_arrays import merge_cell_metadata
 from xl_ltc.workbook.package.losses import lost_cells, lost_content
@@ -60,7 +61,7 @@ def graft(
     appended. The user's notes, charts, pictures and shapes on a replaced sheet stay. Every part of the user's
     workbook that does not belong to a replaced sheet is kept byte for byte, save sheets that show ``values``, the list
     of sheets and names, the cell styles and cell metadata, to which the rendered ones are appended, and the
-    calculation chain.
+    calculation chain. Days are written as the user's workbook counts them.
 
     The run knows its own work again by names: its notes by their author, its charts and pictures by their names
     as the selection pane shows them. A name such as ``Chart 3``, which Excel gives a user's chart as well, counts
@@ -124,7 +125,7 @@ class _Graft:
             parts[entry.name] = add_sheet(self.user, self.root, entry)
         self._write_sheets(parts, old)
         others = [e.part for e in self.targets.values() if e.kind == "worksheet" and e.part not in parts.values()]
-        show_values(self.user, others, values)
+        show_values(self.user, others, values, counts_from_1904(self.root))
         names = [e.name for e in self.entries]
         self.warnings += merge_names(self.root, self.source, names)
         recalculate_on_load(self.root)
@@ -191,11 +192,13 @@ class _Graft:
         return drawing
 
     def _write_sheets(self, parts: dict[str, str], old: dict[str, _Old]) -> None:
-        styles = self._merge_styles()
+        styles, dates = self._merge_styles()
         strings = shared_strings(self.rendered)
         metadata = merge_cell_metadata(self.user, self.rendered)
         for entry in self.entries:
             root = self.sheets[entry.name]
+            if counts_from_1904(self.root):
+                count_from_1904(root, dates, f"{self.user.path}, sheet {entry.name}")
             previous = old.get(entry.name, _Old())
             translate(root, styles, strings, metadata)
             adopt_identity(root, previous.root)
@@ -227,19 +230,19 @@ class _Graft:
         self.user.write_xml(part, root)
         self.user.set_rels(part, rels)
 
-    def _merge_styles(self) -> StyleMap:
+    def _merge_styles(self) -> tuple[StyleMap, frozenset[int]]:
+        """Where the rendered styles went, and which of them are dates."""
         source = self.rendered.related(self.rendered.workbook_part, "styles")
         found = self.user.related(self.user.workbook_part, "styles")
         if source is None or found is None:
             raise InputError.single(str(self.user.path), "a workbook without cell styles", REPAIR)
         target = self.user.xml(found.inner)
         before = serialize(target)
-        styles = merge_styles(
-            target, self.rendered.xml(source.inner), same_theme=_theme(self.user) == _theme(self.rendered)
-        )
+        rendered = self.rendered.xml(source.inner)
+        styles = merge_styles(target, rendered, same_theme=_theme(self.user) == _theme(self.rendered))
         if serialize(target) != before:
             self.user.write_xml(found.inner, target)
-        return styles
+        return styles, date_styles(rendered)
 
     def _formulas(self, part: str) -> list[str]:
         """The formulas on a sheet and in its charts."""
