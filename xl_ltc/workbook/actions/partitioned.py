@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from xl_ltc.workbook.actions.places import check_folder
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import Call
 from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
+from xl_ltc.workbook.actions.putting import put_or_say
 from xl_ltc.workbook.actions.running import policy_files, summary_lines
 
 
@@ -33,11 +35,13 @@ class PartitionedOutcome:
         found: what was computed.
         files: what was written.
         warnings: what the user should know.
+        unwritten: what was asked for and could not be written, though the results were.
     """
 
     found: PartitionedRun
     files: tuple[Path, ...]
     warnings: tuple[str, ...]
+    unwritten: tuple[str, ...] = ()
 
     @property
     def summary(self) -> tuple[str, ...]:
@@ -121,11 +125,14 @@ def run_by_partitions(
         with staged(results) as together:
             found.write(checks, filing_pages(run, checks, exhibits), together.part)
             put_with_manifest(together, record, call)
+        unkept: tuple[str, ...] = ()
         if kept is not None:
-            finish(kept, found.result.kept, run, record)
+            keep_it = functools.partial(finish, kept, found.result.kept, run, record)
+            unkept = put_or_say(keep_it, f"The run is not kept in {keep}", "The results are in place")
     warnings = (
         *cautions,
         f"{workbook.name} is as it was: a run by partitions writes result files only.",
         f"Not among them, as they need all policies together: {', '.join(LEFT_OUT)}.",
     )
-    return PartitionedOutcome(found, tuple(filter(None, (results, keep))), warnings)
+    written = (results, None if unkept else keep)
+    return PartitionedOutcome(found, tuple(path for path in written if path is not None), warnings, unkept)

@@ -8,7 +8,7 @@ import datetime as dt
 import functools
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from xl_ltc.exhibits.manifest import manifest
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.results_csv import write_results
 from xl_ltc.exhibits.table import serial
-from xl_ltc.files import in_words, staged
+from xl_ltc.files import staged
 from xl_ltc.loss_ratio.measures import Experience
 from xl_ltc.recut.keep import check_keep
 from xl_ltc.workbook import last_run
@@ -30,7 +30,8 @@ from xl_ltc.workbook.actions.keeping import kept_staged
 from xl_ltc.workbook.actions.places import check_folder, check_out, version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import CALL, WORKBOOK, Call
-from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
+from xl_ltc.workbook.actions.provenance.manifest_file import put_to_stay
+from xl_ltc.workbook.actions.putting import put_or_say
 from xl_ltc.workbook.layout import LISTS
 from xl_ltc.workbook.package import graft
 from xl_ltc.workbook.render import InputSheets, OutputSheets, write_workbook
@@ -142,7 +143,7 @@ def run_workbook(
         if results is not None:
             together = stack.enter_context(staged(results))
             write_results(run, checks, together.part, pages)
-            put_in_place = functools.partial(put_with_manifest, together, record, call, out)
+            put_in_place = functools.partial(put_to_stay, together, record, call, out)
         finish = None if keep is None else stack.enter_context(kept_staged(run, record, keep, progress))
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since the run read it", "run it again")
@@ -150,8 +151,10 @@ def run_workbook(
         # Before the first run the sheets say what they wait for, which is nobody's loss.
         lists = LISTS if earlier.last or earlier.unread else sheets.sheets
         report = graft(workbook, rendered, sheets.sheets, out, lists, sheets.status | _set_on_control(inputs))
-        unplaced = () if put_in_place is None else _put(put_in_place, f"The files in {results} are not of this run")
-        unkept = () if finish is None else _put(finish, f"The run is not kept in {keep}")
+        unplaced = (
+            () if put_in_place is None else put_or_say(put_in_place, f"The files in {results} are not of this run")
+        )
+        unkept = () if finish is None else put_or_say(finish, f"The run is not kept in {keep}")
     warnings = (*cautions, *inputs.notes, *report.warnings, *remembered(run, record, out))
     written = (out, None if unplaced else results, None if unkept else keep)
     return Outcome(run, tuple(path for path in written if path is not None), warnings, (*unplaced, *unkept))
@@ -164,15 +167,6 @@ def policy_files(workbook: Path, inforce: Path | None, sold: Path | None, contro
         "inforce": named_file(workbook, inforce, control.inforce),
         "sold": named_file(workbook, sold, control.policies_sold),
     }
-
-
-def _put(put_in_place: Callable[[], None], otherwise: str) -> tuple[str, ...]:
-    """Put results in place; the workbook is written already, and stays good where that can't be done."""
-    try:
-        put_in_place()
-    except OSError as error:
-        return (f"{otherwise} ({in_words(error)}). The workbook is; run again for the rest.",)
-    return ()
 
 
 def _set_on_control(inputs: Inputs) -> dict[str, str | float]:
