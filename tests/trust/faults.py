@@ -16,6 +16,7 @@ import io
 import multiprocessing
 import os
 import pickle
+import random
 import re
 import shutil
 import signal
@@ -161,15 +162,16 @@ def full(folder: Path, *_: object) -> None:
             filler.write(bytes(4096))
 
 
-def killed_after(seconds: float) -> Fault:
-    """The process is killed at a moment after the call, wherever it is then."""
+def killed_within(seconds: float) -> Fault:
+    """The process is killed soon after the call, wherever it is then: at a random moment, the same each time."""
     return functools.partial(_kill, seconds)
 
 
-def _kill(seconds: float, *_: object) -> None:
-    # Not by a handler of Python's, which would wait for C++ to come back.
+def _kill(seconds: float, folder: Path, *places: str) -> None:
+    moment = random.Random(" ".join(_without_chance(place, folder) for place in places)).uniform(0.0, seconds)
+    # Not by a signal's handler, which would wait for C++ to come back.
     if os.fork() == 0:
-        time.sleep(seconds)
+        time.sleep(moment)
         os.kill(os.getppid(), signal.SIGKILL)
         os._exit(0)
 
