@@ -331,7 +331,7 @@ def _tell(lines: Iterable[str], warnings: Iterable[str], files: Iterable[Path]) 
 
 
 def _told(options: argparse.Namespace, unwritten: Sequence[str]) -> int:
-    """The exit status of an action whose workbook is written, and what of the rest is not."""
+    """The exit status of an action that has written its workbook or results, and what of the rest is not written."""
     for words in unwritten:
         print(f"xl-ltc {options.command}: {words}", file=sys.stderr)
     return NOT_WRITTEN if unwritten else 0
@@ -427,7 +427,7 @@ def _study(options: argparse.Namespace) -> int:
     outcome = study(options.data, options.claims, options.out, progress)
     progress("done")
     _tell(outcome.summary, outcome.warnings, outcome.files)
-    return 0
+    return _told(options, outcome.unwritten)
 
 
 def _carry(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import json
 import os
 import platform
@@ -128,10 +129,21 @@ class Staged:
             _bring_back(self._scratch, self.folder)
             self._begun = False
 
-    def _keep(self) -> None:
-        # From here on the files set aside are no longer wanted, though they take a moment to remove.
-        if self._begun:
+    def settle(self) -> None:
+        """Have the files put in place stay, whatever goes wrong later in the block.
+
+        Raises:
+            OSError: those before can't be let go; they are back.
+        """
+        if not self._begun:
+            return
+        try:
+            # From here on the files set aside are no longer wanted, though they take a moment to remove.
             os.replace(self._scratch / _OLD, self._scratch / _DONE)
+        except OSError as error:
+            self._take_back()
+            raise _named(error, self.folder) from error
+        self._begun = False
 
 
 @contextlib.contextmanager
@@ -155,16 +167,13 @@ def staged(folder: Path, last: Sequence[str] = (SUMS,)) -> Iterator[Staged]:
             together = Staged(folder, scratch / _NEW, last, scratch)
             try:
                 yield together
-                together._keep()
+                together.settle()
             except BaseException:
                 together._take_back()
                 raise
         except OSError as error:
             name = Path(str(error.filename2 or error.filename or folder))
-            place = folder
-            if scratch is not None and name.is_relative_to(scratch / _NEW):
-                place = folder / name.relative_to(scratch / _NEW)
-            raise _named(error, place) from error
+            raise _named(error, place if (place := _final(name)) != name else folder) from error
         finally:
             # What could not be brought back stays beside, for the next that writes here.
             if scratch is not None and not (scratch / _OLD).exists():
@@ -198,7 +207,8 @@ def seal(folder: Path) -> Path:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path != folder / SUMS
     ]
-    (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="")
+    with written_whole(folder / SUMS) as part:
+        part.write_text("".join(lines), encoding="utf-8", newline="")
     return folder / SUMS
 
 
@@ -327,7 +337,16 @@ def _named(error: OSError, path: Path) -> OSError:
 def in_words(error: OSError) -> str:
     """What went wrong with which file, in a line; of two names, the second is where a finished file was to go."""
     name = error.filename2 or error.filename
-    return "; ".join([f"{name}: {error.strerror}" if name else str(error), *getattr(error, "__notes__", ())])
+    words = f"{_final(Path(str(name)))}: {error.strerror}" if name else error.strerror or str(error)
+    return "; ".join([words, *getattr(error, "__notes__", ())])
+
+
+def _final(path: Path) -> Path:
+    """Where a staged file is to go; any other path as it is."""
+    for i, (outer, inner) in enumerate(itertools.pairwise(path.parts)):
+        if outer.startswith(PREFIX) and inner == _NEW:
+            return Path(*path.parts[:i], *path.parts[i + 2 :])
+    return path
 
 
 def _umask() -> int:

@@ -6,13 +6,10 @@ n = 1, 2, … until it gets through.
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import errno
 import faulthandler
 import hashlib
-import io
-import multiprocessing
 import os
 import shutil
 import signal
@@ -20,11 +17,11 @@ import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.small_filing import files_in
+from tests.trust.faults import MOST_SECONDS, PROCESSES, named_by, watch
 from xl_ltc import files
 from xl_ltc.files import AS_IT_WAS, PREFIX, SUMS, in_words, seal, sha256, staged, written_whole
 from xl_ltc.recut.keep import keeping
@@ -36,27 +33,15 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a child p
 
 KILLED, THROUGH, REFUSED, OTHER = -signal.SIGKILL, 0, 3, 4
 ERRORS = (errno.ENOSPC, errno.EACCES)
-CALLS = ("replace", "rename", "mkdir", "rmdir", "unlink", "remove", "fsync", "chmod")
 FIRED = "\0"
 LARGE = "x" * 200_000
-
-
-class _Failing(io.FileIO):
-    """A file of which each writing counts."""
-
-    count: Callable[[object], None] = lambda *_: None
-
-    def write(self, data: Any) -> int:
-        type(self).count(self.name)
-        return super().write(data)
 
 
 def _faulty(folder: Path, stop_at: int, fault: int | None, said: Connection) -> None:
     """From here on the ``stop_at``-th change of a file in a folder fails with an error number, or kills for None."""
     done = 0
-    real_open = os.open
 
-    def count(*places: object) -> None:
+    def count(call: str, *places: object) -> None:
         nonlocal done
         if not any(isinstance(p, int) or str(p).startswith(str(folder)) for p in places):
             return
@@ -65,52 +50,15 @@ def _faulty(folder: Path, stop_at: int, fault: int | None, said: Connection) -> 
             if fault is None:
                 os.kill(os.getpid(), signal.SIGKILL)
             said.send(FIRED)
-            raise OSError(fault, os.strerror(fault), *(str(p) for p in places[:1] if not isinstance(p, int)))
+            raise OSError(fault, os.strerror(fault), *map(str, named_by(call, *places)[:1]))
 
-    def counted(real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*places: Any, **more: Any) -> Any:
-            count(*places[:2])
-            return real(*places, **more)
-
-        return call
-
-    for name in CALLS:
-        setattr(os, name, counted(getattr(os, name)))
-
-    def os_open(path: Any, flags: int, *more: Any, **named: Any) -> int:
-        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-            count(path)
-        return real_open(path, flags, *more, **named)
-
-    def builtin_open(file: Any, mode: str = "r", *more: Any, **named: Any) -> Any:
-        if not set(mode) & set("wax+"):
-            return io_open(file, mode, *more, **named)
-        count(file)
-        raw = _Failing(file, mode.replace("b", "").replace("t", ""))
-        if "+" in mode:
-            return raw
-        buffered = io.BufferedWriter(raw)
-        return (
-            buffered if "b" in mode else io.TextIOWrapper(buffered, named.get("encoding"), newline=named.get("newline"))
-        )
-
-    io_open = io.open
-    _Failing.count = staticmethod(count)
-    os.open = os_open  # type: ignore[assignment]
-    builtins.open = builtin_open  # type: ignore[assignment]
-    io.open = builtin_open  # type: ignore[assignment]
-
-
-_PROCESSES = multiprocessing.get_context("forkserver")
-"""A process with threads, as that of the tests is, can't be forked safely; the server of forks has none."""
-_PROCESSES.set_forkserver_preload([__name__])
-_MOST_SECONDS = 60.0
+    watch(count)
 
 
 def _write_faultily(
     write: Callable[[Path], None], folder: Path, stop_at: int, fault: int | None, said: Connection
 ) -> None:
-    faulthandler.dump_traceback_later(_MOST_SECONDS, exit=True)
+    faulthandler.dump_traceback_later(MOST_SECONDS, exit=True)
     code = OTHER
     try:
         _faulty(folder, stop_at, fault, said)
@@ -127,12 +75,12 @@ def _write_faultily(
 
 def _in_child(write: Callable[[Path], None], folder: Path, stop_at: int, fault: int | None) -> tuple[int, str]:
     """How a child ended that writes into a folder, and what it said."""
-    hears, said = _PROCESSES.Pipe(duplex=False)
+    hears, said = PROCESSES.Pipe(duplex=False)
     with hears:
         with said:
-            child = _PROCESSES.Process(target=_write_faultily, args=(write, folder, stop_at, fault, said))
+            child = PROCESSES.Process(target=_write_faultily, args=(write, folder, stop_at, fault, said))
             child.start()
-        child.join(2 * _MOST_SECONDS)
+        child.join(2 * MOST_SECONDS)
         words = ""
         with contextlib.suppress(EOFError):
             while hears.poll():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -175,6 +176,28 @@ def test_a_study_of_a_workbook_into_a_folder(of_cells: Path, tmp_path: Path) -> 
     outcome = actions.study(of_cells, None, tmp_path / "out", quiet)
     assert outcome.files == (tmp_path / "out" / "mine.xlsx", tmp_path / "out" / "results")
     assert of_cells.read_bytes() == before and (tmp_path / "out" / "results" / "study_lapse.csv").is_file()
+
+
+def test_results_that_cant_be_put_in_place_leave_the_workbook_good_and_are_told(
+    of_cells: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where one of the files is open in Excel."""
+    held = tmp_path / "out" / "results" / "study_lapse.csv"
+    held.parent.mkdir(parents=True)
+    held.write_text("old")
+    replace = os.replace
+
+    def refuse(source: Path, target: Path) -> None:
+        if held in (Path(source), Path(target)):
+            raise PermissionError(13, "Access is denied", str(source), None, str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    outcome = actions.study(of_cells, None, tmp_path / "out", quiet)
+    (said,) = outcome.unwritten
+    assert said.startswith(f"The files in {held.parent} are not of this study ({held}: Access is denied; ")
+    assert files_in(held.parent) == {held.name: b"old"}
+    assert outcome.files == (tmp_path / "out" / "mine.xlsx",) and outcome.files[0].is_file()
 
 
 def test_edits_take_effect(of_cells: Path, ran: tuple[actions.StudyOutcome, Path], tmp_path: Path) -> None:

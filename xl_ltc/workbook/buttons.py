@@ -108,7 +108,7 @@ def _check(workbook: Path, out: Path, progress: Progress) -> Report:
 
 def _study(workbook: Path, out: Path, progress: Progress) -> Report:
     outcome = actions.study_workbook(workbook, out, None, progress)
-    return Report("\n".join((*outcome.summary, *outcome.warnings)), "Summary", outcome.files)
+    return Report("\n".join((*outcome.summary, *outcome.unwritten, *outcome.warnings)), "Summary", outcome.files)
 
 
 def _carry(workbook: Path, out: Path, progress: Progress) -> Report:

@@ -18,12 +18,13 @@ from xl_ltc.exhibits.filing_run import FilingRun
 from xl_ltc.exhibits.reconcile import reconcile, stands_for_the_filing
 from xl_ltc.exhibits.reconciliation.check import Check
 from xl_ltc.exhibits.table import Page
-from xl_ltc.files import in_words, staged
+from xl_ltc.files import staged
 from xl_ltc.workbook import last_run
 from xl_ltc.workbook.actions.places import version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import Call
-from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
+from xl_ltc.workbook.actions.provenance.manifest_file import put_to_stay
+from xl_ltc.workbook.actions.putting import put_or_say
 from xl_ltc.workbook.layout import LISTS
 from xl_ltc.workbook.package import graft
 from xl_ltc.workbook.package.shown_values import Value
@@ -39,7 +40,7 @@ class Outcome:
         run: what was computed.
         files: what was written, in order.
         warnings: what the user should know.
-        unwritten: what was asked for and could not be written, though the workbook was.
+        unwritten: what was asked for and could not be written, though the rest was.
     """
 
     run: FilingRun
@@ -144,27 +145,34 @@ def write_run(
             is one, the outcome says so.
     """
     run, pages = shown.run, shown.pages
+    written: list[Path] = []
+    unwritten: tuple[str, ...] = ()
+    warnings = shown.cautions
     with contextlib.ExitStack() as stack:
-        puts: list[tuple[Path, str, Callable[[], None]]] = []
+        together = None
         if results is not None:
             progress(f"writing {results.name}")
             together = stack.enter_context(staged(results))
             write_files(pages, together.part)
-            out = None if into is None else into.out
-            with_manifest = functools.partial(put_with_manifest, together, record, call, out)
-            puts.append((results, f"The files in {results} are not of this run", with_manifest))
-        if kept is not None:
-            puts.append((kept.folder, f"The run is not kept in {kept.folder}", kept.finish))
-        if into is None:
-            for _, _, put in puts:
+        if into is not None:
+            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            warnings += _put_into(into, shown, pages, record, scratch, progress)
+            written.append(into.out)
+        if together is not None and results is not None:
+            put = functools.partial(put_to_stay, together, record, call, None if into is None else into.out)
+            if into is None:
                 put()
-            return Outcome(run, tuple(path for path, *_ in puts), shown.cautions)
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        warnings = _put_into(into, shown, pages, record, scratch, progress)
-        unwritten = {path: words for path, otherwise, put in puts if (words := _unwritten(put, otherwise))}
-    files = (into.out, *(path for path, *_ in puts if path not in unwritten))
-    warnings = (*shown.cautions, *warnings, *remembered(run, record, into.out))
-    return Outcome(run, files, warnings, tuple(unwritten.values()))
+            else:
+                unwritten += put_or_say(put, f"The files in {results} are not of this run")
+            written += [] if unwritten else [results]
+        if kept is not None:
+            stands = "The results are in place" if into is None else "The workbook is"
+            unkept = put_or_say(kept.finish, f"The run is not kept in {kept.folder}", stands)
+            written += [] if unkept else [kept.folder]
+            unwritten += unkept
+    if into is not None:
+        warnings += remembered(run, record, into.out)
+    return Outcome(run, tuple(written), warnings, unwritten)
 
 
 def _put_into(
@@ -181,15 +189,6 @@ def _put_into(
     lists = LISTS if into.earlier.last or into.earlier.unread else sheets.sheets
     status = sheets.status | _set_on_control(shown.run)
     return graft(into.workbook, rendered, sheets.sheets, into.out, lists, status).warnings
-
-
-def _unwritten(put: Callable[[], None], otherwise: str) -> str:
-    """Put results in place; the workbook is written already, and stays good where that can't be done."""
-    try:
-        put()
-    except OSError as error:
-        return f"{otherwise} ({in_words(error)}). The workbook is; run again for the rest."
-    return ""
 
 
 def _set_on_control(run: FilingRun) -> dict[str, Value]:

@@ -1,15 +1,16 @@
-"""Putting a few freshly made sheets into the user's workbook, where everything else stays as it is."""
+"""Putting a few freshly made sheets into the user's workbook, where everything else stays; and results after it."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from xl_ltc.errors import InputError
 from xl_ltc.exhibits.manifest import taken
 from xl_ltc.exhibits.table import Page
+from xl_ltc.files import in_words
 from xl_ltc.inforce.control_totals import manifest_entry
 from xl_ltc.workbook.actions.inputs import Inputs
 from xl_ltc.workbook.actions.places import version_of
@@ -65,3 +66,17 @@ def put_pages(
         if version_of(workbook) != version:
             raise InputError.single(str(workbook), "a workbook changed since it was read", "do it again")
         return graft(workbook, rendered, [page.sheet for page in pages], out, lists).warnings
+
+
+def put_or_say(put_in_place: Callable[[], None], otherwise: str, written: str = "The workbook is") -> tuple[str, ...]:
+    """Put results in place, or what to say: what is written already stays good where that can't be done.
+
+    Args:
+        put_in_place: raises an OSError where it can't be done; all is as it was then.
+        otherwise: what the results before are then, in words; written: what is of this run, in words.
+    """
+    try:
+        put_in_place()
+    except OSError as error:
+        return (f"{otherwise} ({in_words(error)}). {written}; run again for the rest.",)
+    return ()

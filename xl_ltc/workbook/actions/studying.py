@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import os
 import tempfile
 import time
@@ -36,8 +37,8 @@ from xl_ltc.workbook.actions.places import (
 )
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import WORKBOOK, Call
-from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, put_with_manifest, write_manifest
-from xl_ltc.workbook.actions.putting import put_pages
+from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, put_to_stay, write_manifest
+from xl_ltc.workbook.actions.putting import put_or_say, put_pages
 from xl_ltc.workbook.actions.study_inputs import (
     Asked,
     DataFiles,
@@ -63,11 +64,13 @@ class StudyOutcome:
         result: what was found.
         files: what was written, the workbook first.
         warnings: what the user should know.
+        unwritten: what was asked for and could not be written, though the workbook was.
     """
 
     result: StudyResult
     files: tuple[Path, ...]
     warnings: tuple[str, ...]
+    unwritten: tuple[str, ...] = ()
 
     @property
     def summary(self) -> tuple[str, ...]:
@@ -161,11 +164,13 @@ def study_workbook(
             raise InputError.single(str(workbook), "a workbook changed since it was read", "do it again")
         if together is not None:
             write_study_results(outputs.result, conducted.sheets.carried, together.part)
-            # The files go back to what they were if the workbook can't be written.
-            put_with_manifest(together, conducted.sheets.record, call)
         warnings = graft(workbook, rendered, outputs.sheets, out, outputs.sheets, outputs.status).warnings
-    written = (out,) if results is None else (out, results)
-    return StudyOutcome(outputs.result, written, (*conducted.cautions, *warnings))
+        unplaced: tuple[str, ...] = ()
+        if together is not None:
+            put_in_place = functools.partial(put_to_stay, together, conducted.sheets.record, call)
+            unplaced = put_or_say(put_in_place, f"The files in {results} are not of this study")
+    written = (out,) if results is None or unplaced else (out, results)
+    return StudyOutcome(outputs.result, written, (*conducted.cautions, *warnings), unplaced)
 
 
 def study_data(policies: Path | None, claims: Path | None, folder: Path, progress: Progress) -> StudyOutcome:

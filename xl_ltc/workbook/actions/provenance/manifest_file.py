@@ -62,6 +62,16 @@ def put_with_manifest(together: Staged, record: Mapping[str, Any], call: Call, w
     together.put_in_place()
 
 
+def put_to_stay(together: Staged, record: Mapping[str, Any], call: Call, workbook: Path | None = None) -> None:
+    """As ``put_with_manifest``, once the workbook is written: whatever goes wrong later, results and workbook agree.
+
+    Raises:
+        OSError: as of ``put_with_manifest`` and ``Staged.settle``; the results before are back.
+    """
+    put_with_manifest(together, record, call, workbook)
+    together.settle()
+
+
 def write_manifest(
     path: Path,
     record: Mapping[str, Any],
