@@ -7,12 +7,13 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.context import SpawnProcess
 from typing import Any
 
 import psutil
 import pytest
 
-from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, wait_for
+from tests.udfs.office_js.serving import Hanging, call_or_misbehave, hanging, lines, wait_for
 from xl_ltc_udfs.office_js.boundary import Call
 from xl_ltc_udfs.office_js.workers import Overloaded, Workers
 
@@ -36,8 +37,8 @@ async def answered(workers: Workers, calls: list[Call]) -> list[tuple[float, int
     """When, which call, and the first cell of its answer."""
     start = time.monotonic()
     found = []
-    async for lines in workers.answers(calls):
-        for line in lines.splitlines():
+    async for ready in workers.answers(lines(calls).split(b"\n")):
+        for line in ready.splitlines():
             position, rows = json.loads(line)
             found.append((time.monotonic() - start, position, rows[0][0]))
     return found
@@ -78,7 +79,7 @@ def test_more_hung_calls_than_are_evaluated_at_once_let_others_through(name: str
     with working(60, at_once=1, most=3) as workers:
 
         async def scenario() -> None:
-            hung = workers.answers([(name, [])] * 2)
+            hung = workers.answers([b'["%s",[]]' % name.encode()] * 2)
             waiting = asyncio.ensure_future(anext(hung))
             assert [cell for _, _, cell in await answered(workers, [QUICK] * 5)] == [3.0] * 5
             assert not waiting.done()
@@ -112,6 +113,21 @@ def test_a_process_that_is_killed_is_replaced_and_the_caller_told() -> None:
         assert answers(workers, [QUICK] * 3) == [3.0] * 3
 
 
+def test_a_process_that_does_not_start_is_said_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever starting raises: a thread that ended with it would be counted as one that evaluates."""
+    begin, fails = SpawnProcess.start, iter([True, True])
+
+    def start(process: SpawnProcess) -> None:
+        if next(fails, False):
+            raise ValueError("no process")
+        begin(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", start)
+    with working(30, at_once=1) as workers:
+        assert answers(workers, [QUICK]) == [error("LTC_AE", "the process for it could not be started")]
+        assert answers(workers, [QUICK] * 2) == [3.0] * 2
+
+
 def test_processes_stay_bounded_and_none_is_left(hanging: Hanging) -> None:
     before = set(psutil.Process().children())
     with working(0.5, at_once=2, most=3) as workers:
@@ -142,9 +158,9 @@ def test_what_is_left_of_an_abandoned_request_is_not_evaluated() -> None:
     with working(30, at_once=1, most=1) as workers:
 
         async def scenario() -> float:
-            lines = workers.answers([("NAP", [0.1])] * 50)
-            await anext(lines)
-            await lines.aclose()
+            found = workers.answers([b'["NAP",[0.1]]'] * 50)
+            await anext(found)
+            await found.aclose()
             start = time.monotonic()
             await answered(workers, [QUICK])
             return time.monotonic() - start

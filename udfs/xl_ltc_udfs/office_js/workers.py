@@ -74,9 +74,12 @@ class _Process:
             with far_end:
                 self._process.start()
             self._received(self._line, _START_TIME, "the process for it did not start in time")
-        except OSError:
+        except _Unusable:
+            raise
+        except Exception as error:  # multiprocessing raises more than OSError
+            _LOG.exception("a process for worksheet functions does not start")
             self.end()
-            raise _Unusable("the process for it could not be started") from None
+            raise _Unusable("the process for it could not be started") from error
         return self._line
 
     def answer(self, job: _Job) -> bytes:
@@ -229,27 +232,32 @@ class Workers:
         threading.Thread(target=self._work, args=[process], name="worksheet functions", daemon=True).start()
 
     def _work(self, process: _Process) -> None:
-        while True:
-            with contextlib.suppress(_Unusable):  # said to the next call, if it does not start then either
-                process.start()
-            job = self._next_job(process)
-            if job is None:
-                break
-            try:
-                answer = process.answer(job)
-            except _Unusable as problem:
-                answer = job.failed(str(problem))
-            except Exception as error:
-                _LOG.exception("%s gives no answer", function_of(job.call))
-                process.end()
-                answer = job.failed(f"an error of xl_ltc itself ({type(error).__name__})")
+        try:
+            while (job := self._next_job(process)) is not None:
+                job.tell(self._answer(process, job))
+        finally:
             with self._change:
-                self._busy_since[process] = None
-            job.tell(answer)
-        process.end()
+                self._busy_since.pop(process, None)
+            process.end()
+
+    def _answer(self, process: _Process, job: _Job) -> bytes:
+        """The answer to a call, or the one that says why there is none."""
+        try:
+            answer = process.answer(job)
+        except _Unusable as problem:
+            answer = job.failed(str(problem))
+        except Exception as error:
+            _LOG.exception("%s gives no answer", function_of(job.call))
+            process.end()
+            answer = job.failed(f"an error of xl_ltc itself ({type(error).__name__})")
+        with self._change:
+            self._busy_since[process] = None
+        return answer
 
     def _next_job(self, process: _Process) -> _Job | None:
-        """The next call that somebody waits for; None when the process is no longer needed."""
+        """The next call that somebody waits for, once the process is ready; None when it is no longer needed."""
+        with contextlib.suppress(_Unusable):  # said to the next call, if it does not start then either
+            process.start()
         with self._change:
             while not self._closed:
                 while self._jobs:
@@ -260,5 +268,6 @@ class Workers:
                 if len(self._busy_since) > self.at_once:
                     break
                 self._change.wait()
+            # At once, so that not all go that are too many.
             del self._busy_since[process]
             return None
