@@ -23,7 +23,7 @@ from xl_ltc.workbook import last_run
 from xl_ltc.workbook.actions.places import version_of
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import Call
-from xl_ltc.workbook.actions.provenance.manifest_file import put_to_stay
+from xl_ltc.workbook.actions.provenance.manifest_file import put_with_manifest
 from xl_ltc.workbook.actions.putting import put_or_say
 from xl_ltc.workbook.layout import LISTS
 from xl_ltc.workbook.package import graft
@@ -159,7 +159,7 @@ def write_run(
             warnings += _put_into(into, shown, pages, record, scratch, progress)
             written.append(into.out)
         if together is not None and results is not None:
-            put = functools.partial(put_to_stay, together, record, call, None if into is None else into.out)
+            put = functools.partial(put_with_manifest, together, record, call, None if into is None else into.out)
             if into is None:
                 put()
             else:

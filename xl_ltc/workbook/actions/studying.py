@@ -37,7 +37,7 @@ from xl_ltc.workbook.actions.places import (
 )
 from xl_ltc.workbook.actions.progress import Progress
 from xl_ltc.workbook.actions.provenance.call import WORKBOOK, Call
-from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, put_to_stay, write_manifest
+from xl_ltc.workbook.actions.provenance.manifest_file import MANIFEST, put_with_manifest, write_manifest
 from xl_ltc.workbook.actions.putting import put_or_say, put_pages
 from xl_ltc.workbook.actions.study_inputs import (
     Asked,
@@ -167,7 +167,7 @@ def study_workbook(
         warnings = graft(workbook, rendered, outputs.sheets, out, outputs.sheets, outputs.status).warnings
         unplaced: tuple[str, ...] = ()
         if together is not None:
-            put_in_place = functools.partial(put_to_stay, together, conducted.sheets.record, call)
+            put_in_place = functools.partial(put_with_manifest, together, conducted.sheets.record, call)
             unplaced = put_or_say(put_in_place, f"The files in {results} are not of this study")
     written = (out,) if results is None or unplaced else (out, results)
     return StudyOutcome(outputs.result, written, (*conducted.cautions, *warnings), unplaced)

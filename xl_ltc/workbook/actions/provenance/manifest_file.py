@@ -49,26 +49,19 @@ class Manifest:
 def put_with_manifest(together: Staged, record: Mapping[str, Any], call: Call, workbook: Path | None = None) -> None:
     """Put the results of a run in place together with its manifest, which has their hashes, and ``SHA256SUMS``.
 
+    They stay, whatever goes wrong later: the workbook, if there is one, is written before, and they agree with it.
+
     Args:
         together: the results as they are staged; record: of the run; call: what was asked for.
         workbook: as of ``write_manifest``.
 
     Raises:
-        OSError: as of ``Staged.put_in_place`` and ``write_manifest``.
+        OSError: as of ``Staged.put_in_place``, ``Staged.settle`` and ``write_manifest``; the results before are back.
     """
     files = [path for path in together.part.rglob("*") if path.is_file()]
     write_manifest(together.part / MANIFEST, record, call.entry(together.folder), files, workbook, together.folder)
     seal(together.part)
     together.put_in_place()
-
-
-def put_to_stay(together: Staged, record: Mapping[str, Any], call: Call, workbook: Path | None = None) -> None:
-    """As ``put_with_manifest``, once the workbook is written: whatever goes wrong later, results and workbook agree.
-
-    Raises:
-        OSError: as of ``put_with_manifest`` and ``Staged.settle``; the results before are back.
-    """
-    put_with_manifest(together, record, call, workbook)
     together.settle()
 
 
